@@ -1,0 +1,1 @@
+"""The service behind "Tryggare tillsammans" and its contact mailbox."""

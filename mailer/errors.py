@@ -1,0 +1,60 @@
+"""The errors of the service, one tree.
+
+::
+
+    MailerError                the input or the world is at fault; str() says what to do (exit 1)
+    ├── SettingsError          every problem of every file at once, each with its file and line
+    ├── EditionError           there is no such edition, or nothing to send in it
+    ├── StoreError             the database cannot be opened, or is newer than this program
+    ├── MailboxError           the IMAP server cannot be reached or does not do as asked
+    │   └── LoginRefused       it answered, and said no: trying again soon only locks the account
+    └── RelayError             no relay takes mail at all (one recipient's refusal is an Outcome)
+
+Anything else that escapes is a defect of ours.
+"""
+
+from dataclasses import dataclass
+
+
+class MailerError(Exception):
+    """The input or the world is at fault; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in one file. `line` counts from 1; 0 where the file as a whole is meant."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class SettingsError(MailerError):
+    """The configuration cannot be used; `problems` holds every reason, in file order."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class EditionError(MailerError):
+    """There is no such edition, or nothing to send in it."""
+
+
+class StoreError(MailerError):
+    """The database cannot be opened, or was written by a newer program."""
+
+
+class MailboxError(MailerError):
+    """The IMAP server cannot be reached, or does not do as asked."""
+
+
+class LoginRefused(MailboxError):
+    """The IMAP server refused the login."""
+
+
+class RelayError(MailerError):
+    """The relay takes no mail at all."""

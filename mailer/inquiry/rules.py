@@ -1,0 +1,36 @@
+"""What config/triage.yaml says, as values: the words that speak for each subproject.
+
+A pattern is a word (`lampa`), a prefix (`knark*`), the end of a compound (`*belysning`), a part of
+one (`*langning*`), or a phrase of several such words (`säljer droger`). Letter case does not count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mailer.inquiry.verdict import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern that speaks with `weight` (natural-log odds; may be negative)."""
+
+    pattern: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TriageRules:
+    """Every setting of triage.
+
+    `rules` and `urgent` are by language (ISO 639-1). Below `threshold` (of the owner's probability)
+    a verdict is uncertain. `none` is the log weight of "none of the subprojects". `folders` names
+    the IMAP folder of each kind that is not routed to a subproject.
+    """
+
+    rules: Mapping[str, Mapping[str, tuple[Rule, ...]]] = field(default_factory=dict)
+    urgent: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    threshold: float = 0.6
+    none: float = 1.0
+    folders: Mapping[Kind, str] = field(default_factory=dict)
+    trusted_authserv: tuple[str, ...] = ()
+    acknowledgements_an_hour: int = 60

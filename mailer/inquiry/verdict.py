@@ -1,0 +1,104 @@
+"""What the two journeys of triage hand on: an `Inquiry` as read, a `Verdict`, a `Route`.
+
+Values only. `parse` makes the inquiry, `recognise` its kind, `classify` and `urgency` the verdict,
+`route` the route.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mailer.mail.address import Address
+from mailer.organisation import Leader
+
+Kind = Literal[
+    "inquiry",
+    "follow-up",
+    "subscribe",
+    "unsubscribe",
+    "auto-reply",
+    "bounce",
+    "complaint",
+    "spam",
+    "own",
+    "unreadable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the text itself. `size` in octets, decoded."""
+
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One received mail, read. Nothing in it can raise any more; all text is plain Unicode.
+
+    `headers` holds every top-level field, name in lower case, value unfolded and decoded, in
+    order. `text` is the sender's own words, quotations removed; `whole` the text before that.
+    `content_types` lists the types of every part, depth first. `references` holds the ids of
+    In-Reply-To and References without angle brackets. `unreadable` says why the mail could not be
+    read, or is empty.
+    """
+
+    sender: Address | None = None
+    reply_to: Address | None = None
+    recipients: tuple[Address, ...] = ()
+    subject: str = ""
+    text: str = ""
+    whole: str = ""
+    language: str = "sv"
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    content_types: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    unreadable: str = ""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of one header field; `name` in lower case."""
+        return tuple(value for found, value in self.headers if found == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: `what` in plain Swedish, for the slug (or kind, or "urgent") it speaks for."""
+
+    slug: str
+    what: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a mail is about. `owner` None means the coordinator.
+
+    `certain` False means: to the coordinator, with the two `suggestions`; then `owner` still names
+    the best guess. `suggestions` holds the two most likely, "coordinator" standing for none of
+    the subprojects; it is empty where the kind is not about a subproject.
+    """
+
+    kind: Kind
+    owner: str | None = None
+    copies: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    confidence: float = 1.0
+    certain: bool = True
+    urgent: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a mail goes: `folder` in the mailbox, a forward to each of `leaders`.
+
+    `acknowledge` is whether the sender gets a first answer; `silence` says in Swedish why not.
+    """
+
+    folder: str
+    leaders: tuple[Leader, ...]
+    acknowledge: bool
+    silence: str = ""

@@ -1,0 +1,54 @@
+"""What became of one try to hand a letter to a relay, as a value (RFC 5321, RFC 3463)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The relay took it: `reply` is the text of its 250."""
+
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The relay said no to this recipient: a 4xx or 5xx `code` with its text."""
+
+    code: int
+    reply: str
+
+    @property
+    def permanent(self) -> bool:
+        return self.code >= 500
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """No answer about this recipient: no connection, a cut line, a deadline, the relay shut.
+
+    The letter was not handed over; `reason` says what happened.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The line was cut after the whole letter was sent and before the reply."""
+
+    reason: str
+
+
+Outcome = Accepted | Refused | Unreached | Uncertain
+
+
+def said(outcome: Outcome) -> str:
+    """What happened, on one line of at most 500 characters."""
+    match outcome:
+        case Accepted(reply=text):
+            line = text
+        case Refused(code=code, reply=text):
+            line = f"{code} {text}"
+        case Unreached(reason=text) | Uncertain(reason=text):
+            line = text
+    return " ".join(line.split())[:500]

@@ -1,0 +1,59 @@
+"""Letters on their way through the outbox, as values.
+
+A `Post` is put in; a `Due` is what comes out, leased; `Tried` says what became of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mailer.mail.address import Address
+from mailer.mail.outcome import Outcome
+from mailer.mail.retry import Decision
+
+LetterKind = Literal["edition", "forward", "acknowledgement", "notice", "confirmation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One letter to one recipient, to be put in the outbox. `key` makes it happen once.
+
+    `content` is what `mail.message.shared` made; letters with equal content share it.
+    `mail_from` empty is the null sender: nothing comes back.
+    """
+
+    key: str
+    kind: LetterKind
+    to: Address
+    mail_from: str
+    message_id: str
+    content: bytes
+    unsubscribe: str = ""
+    inquiry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery that is ours to make until the lease ends."""
+
+    id: int
+    key: str
+    kind: LetterKind
+    to: Address
+    mail_from: str
+    message_id: str
+    unsubscribe: str
+    content: bytes
+    tries: int
+    queued: datetime
+    inquiry_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A delivery after one try: what became of it, and what follows."""
+
+    due: Due
+    relay: str
+    outcome: Outcome
+    decision: Decision

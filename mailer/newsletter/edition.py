@@ -1,0 +1,209 @@
+"""One number of the newsletter: which activities it tells, and where.
+
+Takes every activity, a date and what earlier editions told; gives an `Edition`. The rules:
+
+* An edition is due on one day, `date`. A thing that ended before that day is over; everything else
+  lies ahead, also what has begun and goes on. So no thing is both, and none falls between two
+  editions.
+* Coming: lies ahead, and begins at most `horizon` after the edition's date.
+* Done: is over, and ended on or after the day of the last edition or is filed under this edition's
+  period. What was cancelled is never done.
+* Without a date: told in the edition that it is filed under and in no other; as done if it has no
+  status, else (planned, cancelled, moved) as coming.
+* Told as done once: not what an earlier edition has told as done.
+* Drafts, and activities outside valid-from/valid-until on the edition's date, are told nowhere.
+
+What is moved has its new date in `when`, and counts by that.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any, Literal
+
+from mailer.newsletter.activity import Activity
+
+Period = Literal["month", "week"]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """What stays the same from number to number. `list_id` is the RFC 2919 identifier."""
+
+    title: str
+    tagline: str
+    list_id: str
+    period: Period
+    horizon: timedelta
+    cron: str
+    catch_up: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class EditionText:
+    """What the editor writes for one edition: config/editions/PERIOD.yaml. Texts are Markdown."""
+
+    period: str
+    number: int | None = None
+    title: str = ""
+    introduction: str = ""
+    news: str = ""
+    closing: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One number, planned: `done` and `coming` are in the order in which they are read."""
+
+    period: str
+    date: date
+    title: str
+    number: int | None
+    introduction: str
+    news: str
+    closing: str
+    done: tuple[Activity, ...]
+    coming: tuple[Activity, ...]
+
+    @property
+    def keys_done(self) -> frozenset[str]:
+        """What to remember when this edition has gone out: it must not be told as done again."""
+        return frozenset(activity.key for activity in self.done)
+
+
+def period_of(day: date, period: Period) -> str:
+    """The name of the period that a day lies in: "2020-09", or the ISO week "2020-W37"."""
+    if period == "month":
+        return day.isoformat()[:7]
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def plan(
+    day: date,
+    *,
+    newsletter: Newsletter,
+    activities: Iterable[Activity],
+    text: EditionText | None,
+    last: date | None,
+    told: Collection[str],
+) -> Edition:
+    """The edition due on `day`.
+
+    `activities` are in file order. `last` is the day of the edition before; None, where there is
+    none, stands for one period back. `told` holds the keys that earlier editions told as done.
+    """
+    period = period_of(day, newsletter.period)
+    since = last or _one_back(day, newsletter.period)
+    until = day + newsletter.horizon
+    text = text or EditionText(period)
+    tellable = [activity for activity in activities if _may_be_told(activity, day)]
+    done = [
+        activity
+        for activity in tellable
+        if activity.key not in told and _is_done(activity, day, since, period)
+    ]
+    coming = [activity for activity in tellable if _is_coming(activity, day, until, period)]
+    return Edition(
+        period=period,
+        date=day,
+        title=text.title or newsletter.title,
+        number=text.number,
+        introduction=text.introduction,
+        news=text.news,
+        closing=text.closing,
+        done=tuple(sorted(done, key=_undated_last)),
+        coming=tuple(sorted(coming, key=_undated_first)),
+    )
+
+
+def is_empty(edition: Edition) -> bool:
+    """Whether there is nothing to tell, so that the edition must not go out."""
+    return not (edition.done or edition.coming)
+
+
+def as_json(edition: Edition) -> dict[str, Any]:
+    """The edition as plain values for edition.json; dates and times as ISO 8601."""
+    return {
+        "period": edition.period,
+        "date": edition.date.isoformat(),
+        "title": edition.title,
+        "number": edition.number,
+        "introduction": edition.introduction,
+        "news": edition.news,
+        "closing": edition.closing,
+        "done": [_activity_as_json(activity) for activity in edition.done],
+        "coming": [_activity_as_json(activity) for activity in edition.coming],
+    }
+
+
+def _may_be_told(activity: Activity, day: date) -> bool:
+    return (
+        not activity.draft
+        and (activity.valid_from or day) <= day
+        and day <= (activity.valid_until or day)
+    )
+
+
+def _is_done(activity: Activity, day: date, since: date, period: str) -> bool:
+    if activity.when is None:
+        return activity.status is None and activity.filed == period
+    ended = activity.when.last
+    return (
+        activity.status != "cancelled"
+        and ended < day
+        and (ended >= since or activity.filed == period)
+    )
+
+
+def _is_coming(activity: Activity, day: date, until: date, period: str) -> bool:
+    if activity.when is None:
+        return activity.status is not None and activity.filed == period
+    return activity.when.last >= day and activity.when.first <= until
+
+
+def _one_back(day: date, period: Period) -> date:
+    """The same day one period earlier; of a shorter month its last day."""
+    if period == "week":
+        return day - timedelta(days=7)
+    month_before = day.replace(day=1) - timedelta(days=1)
+    return month_before.replace(day=min(day.day, month_before.day))
+
+
+def _undated_first(activity: Activity) -> tuple[date, time]:
+    """By date; a whole day before the hours of that day; equal ones stay in file order."""
+    when = activity.when
+    return (when.first, when.starts or time.min) if when else (date.min, time.min)
+
+
+def _undated_last(activity: Activity) -> tuple[bool, date, time]:
+    return (activity.when is None, *_undated_first(activity))
+
+
+def _activity_as_json(activity: Activity) -> dict[str, Any]:
+    when, registration = activity.when, activity.registration
+    return {
+        "key": activity.key,
+        "title": activity.title,
+        "when": when
+        and {
+            "first": when.first.isoformat(),
+            "last": when.last.isoformat(),
+            "starts": when.starts and f"{when.starts:%H:%M}",
+            "ends": when.ends and f"{when.ends:%H:%M}",
+            "week": when.week or None,
+        },
+        "text": activity.text,
+        "subproject": activity.subproject or None,
+        "place": activity.place,
+        "link": activity.link,
+        "contact": activity.contact,
+        "registration": registration
+        and {
+            "by": registration.by and registration.by.isoformat(),
+            "link": registration.link,
+        },
+        "status": activity.status,
+        "note": activity.note,
+    }

@@ -1,0 +1,30 @@
+"""An edition on its way out, and the account of it, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEdition:
+    """An edition whose letters are final. `content` is what all readers of a language share."""
+
+    period: str
+    date: date
+    subject: str
+    content: Mapping[str, bytes]
+    content_hash: str
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The account of one edition: accepted + failed + uncertain + excluded + pending = audience."""
+
+    edition: str
+    audience: int
+    accepted: int
+    failed: int
+    uncertain: int
+    excluded: int
+    pending: int

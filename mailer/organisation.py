@@ -1,0 +1,60 @@
+"""Who the service works for: subprojects, their leaders, the coordinator, the mailbox.
+
+Takes nothing from outside; gives the values that the newsletter prints and that triage routes to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailer.mail.address import Address
+
+COORDINATOR = "coordinator"
+"""What stands in place of a slug where no subproject is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """One who leads a subproject. `title` stands before the name in running text: "kommunpolis"."""
+
+    slug: str
+    name: str
+    address: Address
+    title: str = ""
+
+    @property
+    def titled(self) -> str:
+        return f"{self.title} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Subproject:
+    """One of the project's parts. `folder` is its IMAP folder, in plain Unicode."""
+
+    slug: str
+    name: str
+    purpose: str
+    leaders: tuple[Leader, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The whole project. `mailbox` is the public address that residents write to."""
+
+    municipality: str
+    mailbox: Address
+    subprojects: tuple[Subproject, ...]
+    coordinator: Leader
+    coordinator_folder: str
+
+    def __getitem__(self, slug: str) -> Subproject:
+        return self.by_slug[slug]
+
+    @property
+    def by_slug(self) -> Mapping[str, Subproject]:
+        return {subproject.slug: subproject for subproject in self.subprojects}
+
+    @property
+    def leaders(self) -> tuple[Leader, ...]:
+        """Every leader once, in the order in which the subprojects name them."""
+        return tuple(dict.fromkeys(leader for part in self.subprojects for leader in part.leaders))

@@ -1,0 +1,150 @@
+"""The first edition, September 2020, as its editors would write it."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailer.mail.address import address
+from mailer.newsletter.activity import Activity, When
+from mailer.newsletter.edition import Edition, EditionText, Newsletter, plan
+from mailer.organisation import Leader, Organisation, Subproject
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+INTRODUCTION = """\
+Nu är kommunens trygghetsatsning, projektet ”initiativ trygghet” äntligen igång, men vad är det,
+kanske du undrar? Initiativ trygghet är ett tvåårigt projekt vars mål är att skapa förutsättningarna
+för en tryggare, mer välintegrerad och mer sammanhållen kommun. Detta arbete bygger på ett starkt,
+återkommande samarbete både inom kommunen men även externt, med kommuninvånare, civilsamhället och
+näringslivet. Arbetet kommer att mynna ut i en rapport där förslag till handlingsplan, avseende
+trygghetsskapande åtgärder läggs fram.
+
+En del av projekttiden är finansierad genom Delegationen mot Segregation (Delmos). Projektet är
+indelat i fyra delprojekt som alla fokuserar på olika aspekter av trygghetsskapande åtgärder.
+"""
+
+NEWS = """\
+Under veckan har projektledningen redovisat projektinriktningen för kommunstyrelsen. Politiker och
+tjänstemän lyssnade med stort intresse och vi fick många spännande frågor under presentationens
+gång.
+"""
+
+DONE = (
+    "Etablerat kontakt med Malmö, Göteborgs och Lunds universitet för framtida kunskapsutbyten.",
+    "Haft gemensamma projektmöten för projektets samtliga deltagare.",
+    "Deltagit ett webbseminarium arrangerat av Länsstyrelsen Kronoberg, med fokus på säkra och "
+    "trygga livsmiljöer.",
+    "Varit på rundtur i Markaryd, Strömsnäsbruk och Traryd med våra nya kollegor.",
+    "Haft fysiska möten på Strömsnäsbruks skola.",
+)
+
+PLANNED = (
+    "Arbetsdag på Ekebacken för samtliga av projektledningens medlemmar.",
+    "Ta del av Sveriges kommuner och regioners (SKR) webbseminarium, om ungdomar och brott.",
+)
+
+DATED = (
+    ("Aktiviteter för ”Världens barn” på Strömsnäsbruks skola", date(2020, 9, 18)),
+    ("Idrottens dag på Strömsnäsbruks skola", date(2020, 9, 25)),
+)
+
+
+def _leader(name: str, title: str = "") -> Leader:
+    slug = name.lower().replace(" ", "-")
+    return Leader(slug, name, address("leader@markaryd.example"), title)
+
+
+def _subproject(name: str, purpose: str, *leaders: Leader) -> Subproject:
+    return Subproject(name.lower(), name, purpose, leaders, name)
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, str]:
+    return {
+        path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
+        for path in (TEMPLATES / "newsletter").rglob("*.*")
+    }
+
+
+@pytest.fixture(scope="session")
+def newsletter() -> Newsletter:
+    return Newsletter(
+        title="Tryggare tillsammans",
+        tagline="Nyheter från Initiativ trygghet i Markaryd",
+        list_id="tryggare-tillsammans.markaryd.se",
+        period="month",
+        horizon=timedelta(days=60),
+        cron="0 9 11 * *",
+        catch_up=timedelta(days=3),
+    )
+
+
+@pytest.fixture(scope="session")
+def organisation() -> Organisation:
+    palsson, tagesson = _leader("Anna-Karin Pålsson"), _leader("Viktor Tagesson")
+    return Organisation(
+        municipality="Markaryd",
+        mailbox=address("initiativtrygghet@markaryd.se"),
+        subprojects=(
+            _subproject(
+                "Ett delaktigt civilsamhälle",
+                "Det syftar framförallt till att öka medvetandet kring kommunens föreningar samt "
+                "inkludera dessa i kommunens integrations- och trygghetsarbete. Dessutom är det "
+                "detta delprojekt som i huvudsak sköter kontakten mellan civilsamhället och "
+                "kommunen.",
+                tagesson,
+                palsson,
+            ),
+            _subproject(
+                "Integration, skola och arbetsliv",
+                "Det har som huvudsakligt syfte att skapa en trygg och välfungerande skola, där "
+                "alla ges möjlighet till personlig utveckling och där skolan kan ses som en arena "
+                "för demokrati och demokratiska värderingar.",
+                _leader("Elisabeth Fock"),
+                tagesson,
+            ),
+            _subproject(
+                "Trygg boendemiljö",
+                "Här ligger fokus på att säkerställa säkra och välskötta gemensamma ytor och en "
+                "tillfredsställande boendestandard för kommunens alla invånare, samt att på sikt "
+                "motverka och minska trångboddheten i kommunen.",
+                _leader("Sven Holmberg"),
+                _leader("John Karlsson"),
+            ),
+            _subproject(
+                "Drogförebyggande gruppen",
+                "Den arbetar mot att minska droganvändandet i kommunen, framförallt bland unga.",
+                palsson,
+                _leader("Anders Buene", "kommunpolis"),
+            ),
+        ),
+        coordinator=_leader("Projektledningen"),
+        coordinator_folder="Samordnaren",
+    )
+
+
+@pytest.fixture(scope="session")
+def september(newsletter: Newsletter) -> Edition:
+    return plan(
+        date(2020, 9, 11),
+        newsletter=newsletter,
+        activities=[
+            *(Activity(title, title, filed="2020-09") for title in DONE),
+            *(Activity(title, title, filed="2020-09", status="planned") for title in PLANNED),
+            *(
+                Activity(title, title, When(day, day), place="Strömsnäsbruks skola")
+                for title, day in DATED
+            ),
+        ],
+        text=EditionText(
+            period="2020-09",
+            number=1,
+            title="Vad är Initiativ trygghet?",
+            introduction=INTRODUCTION,
+            news=NEWS,
+            closing="Tryggare tillsammans!",
+        ),
+        last=None,
+        told=frozenset(),
+    )
