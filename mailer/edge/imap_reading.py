@@ -1,0 +1,121 @@
+"""Commands on many mails of the selected folder, cut into pieces of bounded size.
+
+Takes UIDs; gives what is still there of them. Promises that one mail that the server cannot give
+or move stops no other, and that one FETCH brings at most FETCH_BYTES of mails (or one larger mail).
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from imapclient import IMAPClient
+
+from mailer.edge.imap_session import FAULTS, is_refusal, reason
+from mailer.inquiry.record import RawMail
+
+logger = logging.getLogger("mailer.imap")
+
+T = TypeVar("T")
+
+BATCH = 200
+"""Mails named in one command: 200 UIDs of ten digits stay far below the 8,000 octets at which a
+server may refuse (RFC 2683), and more at once is hardly faster."""
+
+FETCH_BYTES = 16 * 2**20
+
+UNKNOWN_ARRIVAL = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where the server has no INTERNALDATE that can be read: a wrong day in sight, not a lost mail."""
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+def each(action: str, uids: Sequence[int], act: Callable[[Sequence[int]], Iterable[T]]) -> list[T]:
+    """What `act` gives for all of `uids`; where the server refuses them together, for each alone.
+
+    One that is refused alone is left out: it stays where it is, and the log says so.
+    """
+    if not uids:
+        return []
+    try:
+        return list(act(uids))
+    except FAULTS as error:
+        if not is_refusal(error):
+            raise
+        if len(uids) > 1:
+            return [one for uid in uids for one in each(action, [uid], act)]
+        logger.warning(
+            "%s: UID %d stays in the inbox: %s",
+            action,
+            uids[0],
+            reason(error),
+            extra={"action": f"{action}_refused"},
+        )
+        return []
+
+
+def read(
+    client: IMAPClient, folder: str, validity: int, uids: Sequence[int], limit: int
+) -> list[RawMail]:
+    """Mails of the selected folder, in the order asked for; over `limit`, their header blocks."""
+    mails = []
+    for batch in batches(uids):
+        facts = dict(
+            each(
+                "fetch",
+                batch,
+                lambda part: client.fetch(part, ["RFC822.SIZE", "INTERNALDATE"]).items(),
+            )
+        )
+        # News of another mail's flags can look like a mail that is gone: it has no size.
+        sizes = {uid: fact[b"RFC822.SIZE"] for uid, fact in facts.items() if b"RFC822.SIZE" in fact}
+        raw = _raw(client, sizes, limit)
+        mails += [
+            RawMail(
+                folder=folder,
+                validity=validity,
+                uid=uid,
+                received=(facts[uid].get(b"INTERNALDATE") or UNKNOWN_ARRIVAL).astimezone(UTC),
+                size=sizes[uid],
+                raw=raw[uid],
+            )
+            for uid in batch
+            if uid in raw
+        ]
+    return mails
+
+
+def _raw(client: IMAPClient, sizes: Mapping[int, int], limit: int) -> dict[int, bytes]:
+    small = {uid: size for uid, size in sizes.items() if size <= limit}
+    large = [uid for uid in sizes if uid not in small]
+    raw: dict[int, bytes] = {}
+    for part in _portions(small):
+        raw.update(each("fetch", part, lambda uids: bodies(client, uids)))
+    raw.update(each("fetch", large, lambda uids: bodies(client, uids, "HEADER")))
+    return raw
+
+
+def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """The UIDs in runs of at most FETCH_BYTES; a larger mail is a run of its own."""
+    run: list[int] = []
+    weight = 0
+    for uid, size in sizes.items():
+        if run and weight + size > FETCH_BYTES:
+            yield run
+            run, weight = [], 0
+        run.append(uid)
+        weight += size
+    if run:
+        yield run
+
+
+def bodies(
+    client: IMAPClient, uids: Sequence[int], section: str = ""
+) -> Iterable[tuple[int, bytes]]:
+    """The UID and bytes of those that are still there; \\Seen stays as it is."""
+    key = f"BODY[{section}]".encode()
+    found = client.fetch(uids, [f"BODY.PEEK[{section}]"])
+    return [(uid, mail[key]) for uid, mail in found.items() if mail.get(key) is not None]

@@ -1,0 +1,81 @@
+"""The servers, and the shared sample data, as fixtures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Account, Dovecot, Postfix, PostgreSQL, PymapServer, Sink, SmtpSink
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot(dovecot_server: Dovecot) -> Account:
+    """An empty mailbox of its own on Dovecot."""
+    return dovecot_server.new_account()
+
+
+@pytest.fixture(scope="session")
+def basic_dovecot_server() -> Iterator[Dovecot]:
+    with Dovecot(Dovecot.BASIC) as server:
+        yield server
+
+
+@pytest.fixture
+def basic_dovecot(basic_dovecot_server: Dovecot) -> Account:
+    """An empty mailbox on a Dovecot that claims to have neither MOVE nor IDLE."""
+    return basic_dovecot_server.new_account()
+
+
+@pytest.fixture
+def pymap_server() -> Iterator[Account]:
+    """An empty mailbox on pymap."""
+    with PymapServer() as server:
+        yield server.mailbox
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A relay that takes everything, until it is told otherwise."""
+    with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A relay that pipelines and takes everything."""
+    with SmtpSink() as server:
+        yield server
+
+
+@pytest.fixture
+def postfix(sink: Sink) -> Iterator[Postfix]:
+    """A Postfix that hands everything on to `sink`."""
+    with Postfix(sink.port) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgreSQL) -> str:
+    """An empty database of its own on PostgreSQL."""
+    return postgresql_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared sample data, beside the checkout."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"there is no shared data: {folder}")
+    return folder
