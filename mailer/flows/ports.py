@@ -5,13 +5,17 @@ nothing else; an error means that nothing is known of the effect, and the flow m
 again from the start.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
-from mailer.inquiry.verdict import Verdict
+from mailer.inquiry.record import Background, Case, RawMail
+from mailer.inquiry.verdict import Inquiry, Route, Verdict
+from mailer.mail.message import Letter
 from mailer.mail.outcome import Outcome
+from mailer.mail.post import Due, Post, Tried
+from mailer.newsletter.receipt import RenderedEdition
+from mailer.subscriber.subscription import Change, Subscriber
 
 
 class Clock(Protocol):
@@ -20,20 +24,67 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RawMail:
-    """A mail as the server gave it: the exact bytes, and where and when it arrived.
+# --- the outbox ---------------------------------------------------------------------------------
 
-    `(validity, uid)` is its place in `folder` (RFC 3501); `received` the server's INTERNALDATE.
-    `size` is RFC822.SIZE; where it is over the limit, `raw` holds the header block only.
-    """
 
-    folder: str
-    validity: int
-    uid: int
-    received: datetime
-    size: int
-    raw: bytes
+class Outbox(Protocol):
+    """The durable queue of letters."""
+
+    async def claim(self, worker: str, limit: int, now: datetime) -> Sequence[Due]:
+        """Lease up to `limit` letters that are due, the most pressing first, to `worker`."""
+        ...
+
+    async def settle(
+        self, worker: str, tried: Sequence[Tried], posts: Sequence[Post], now: datetime
+    ) -> None:
+        """Write down what became of leased letters, and queue `posts`, in one transaction."""
+        ...
+
+    async def release(self, worker: str) -> None:
+        """Give back every letter that is leased to `worker`, as if never claimed."""
+        ...
+
+
+class Relay(Protocol):
+    """The SMTP server that we hand letters to."""
+
+    name: str
+
+    async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
+        """Try each letter once; the outcomes, in the same order.
+
+        Raises RelayError where no letter could be tried at all: no connection, login refused.
+        """
+        ...
+
+
+# --- the newsletter -----------------------------------------------------------------------------
+
+
+class Editions(Protocol):
+    """Which editions there were, and what they told."""
+
+    async def claimed(self, period: str) -> bool: ...
+
+    async def last_before(self, day: date, period: str) -> date | None:
+        """The date of the last edition before `day`, other than the one of `period`."""
+        ...
+
+    async def told_before(self, day: date, period: str) -> frozenset[str]:
+        """The keys of every activity told as done by those editions."""
+        ...
+
+    async def queue(
+        self, edition: RenderedEdition, address: Callable[[Subscriber], Post], now: datetime
+    ) -> int | None:
+        """Claim the edition and queue a letter for every active subscriber, in one transaction.
+
+        The number of letters; None where it was claimed before (then nothing was done).
+        """
+        ...
+
+
+# --- the mailbox --------------------------------------------------------------------------------
 
 
 class Mailbox(Protocol):
@@ -53,4 +104,52 @@ class Mailbox(Protocol):
         A mail that somebody else has moved is not an error; it is left out of the answer. Where
         MOVE is missing the mail is copied once, however often this is called, and marked.
         """
+        ...
+
+
+class Originals(Protocol):
+    """The exact bytes of every received mail, kept for good, found by their SHA-256 (hex)."""
+
+    async def keep(self, raws: Sequence[bytes]) -> Sequence[str]:
+        """Write them durably; their hashes. Keeping the same bytes again changes nothing."""
+        ...
+
+    async def get(self, hash: str) -> bytes: ...
+
+
+class Journal(Protocol):
+    """The record of received mail."""
+
+    async def record(self, mails: Sequence[tuple[RawMail, str]], now: datetime) -> Sequence[Case]:
+        """Note that each mail was seen (with the hash of its bytes); its case, new or known."""
+        ...
+
+    async def background(
+        self, inquiry: Inquiry, case: Case, tagged: str, now: datetime
+    ) -> Background:
+        """`tagged` is the case number in the mail's subject, or empty."""
+        ...
+
+    async def decide(
+        self,
+        case: Case,
+        inquiry: Inquiry,
+        verdict: Verdict,
+        route: Route,
+        posts: Sequence[Post],
+        change: Change | None,
+        now: datetime,
+    ) -> None:
+        """Write the decision, the letters that follow and the subscriber's change, all or none.
+
+        A case that was decided before stays as it is.
+        """
+        ...
+
+    async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
+        """Note that these mails now lie in `folder`."""
+        ...
+
+    async def undecided(self) -> Sequence[Case]:
+        """Cases that were recorded and not decided: a run was ended in between."""
         ...

@@ -1,0 +1,69 @@
+"""The command line: each verb a few lines into `app`.
+
+Exit codes: 0 done, 1 the input or the world is at fault (the message says what to do), 2 wrong
+usage. What was asked for goes to stdout; logs, progress and complaints to stderr.
+"""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from mailer.cli import mailbox, newsletter, record, service, setup, subscribers
+from mailer.cli.frame import complain
+from mailer.errors import MailerError
+
+app = typer.Typer(
+    help="The newsletter and the contact mailbox of a municipal safety project.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option(envvar="MAILER_CONFIG", help="The folder with the settings.")
+    ] = Path("config"),
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
+) -> None:
+    """Options that stand before the verb."""
+    context.obj = config
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose or context.invoked_subcommand == "run" else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+for verb in (
+    setup.init,
+    setup.check,
+    setup.demo,
+    newsletter.compose,
+    newsletter.send,
+    newsletter.deliver,
+    newsletter.receipt,
+    mailbox.triage,
+    mailbox.explain,
+    record.status,
+    service.run,
+):
+    app.command()(verb)
+app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(record.outbox, name="outbox")
+app.add_typer(record.inquiries, name="inquiries")
+
+
+def main() -> NoReturn:
+    """Run the command line; the console script."""
+    try:
+        app()
+    except MailerError as error:
+        complain(str(error))
+    sys.exit(1)

@@ -1,0 +1,123 @@
+"""subscribers add, remove, show, list, import, export, erase."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailer.cli.frame import Json, address_given, in_service, say, show_rows
+from mailer.errors import MailerError
+
+if TYPE_CHECKING:
+    from mailer.app import Service
+    from mailer.subscriber.subscription import Subscriber
+
+app = typer.Typer(help="Who gets the newsletter.", no_args_is_help=True)
+
+
+@app.command()
+def add(context: typer.Context, email: str, name: str = "", language: str = "sv") -> None:
+    """Make an address a subscriber at once."""
+    person = (address_given(email, name), language)
+
+    async def work(service: "Service") -> None:
+        why = "added on the command line"
+        new = await service.subscribers.add([person], why, service.clock.now())
+        say(f"{email}: {'added' if new else 'was a subscriber already'}")
+
+    in_service(context, work)
+
+
+@app.command()
+def remove(context: typer.Context, email: str) -> None:
+    """End a subscription; letters that wait for it are not sent."""
+
+    async def work(service: "Service") -> None:
+        why = "removed on the command line"
+        if not await service.subscribers.leave(email, why, service.clock.now()):
+            raise MailerError(f"{email} is no subscriber")
+        say(f"{email}: removed")
+
+    in_service(context, work)
+
+
+@app.command()
+def show(context: typer.Context, email: str, as_json: Json = False) -> None:
+    """One subscriber, with the evidence."""
+
+    async def work(service: "Service") -> None:
+        found = await service.subscribers.find(email)
+        if found is None:
+            raise MailerError(f"{email} is not known")
+        show_rows([_row(found)], as_json)
+
+    in_service(context, work)
+
+
+@app.command("list")
+def list_all(context: typer.Context, as_json: Json = False) -> None:
+    """Every subscriber, whatever the state."""
+
+    async def work(service: "Service") -> None:
+        show_rows(map(_row, await service.subscribers.all()), as_json)
+
+    in_service(context, work)
+
+
+@app.command()
+def export(context: typer.Context) -> None:
+    """Every subscriber with state and evidence, as CSV."""
+    from mailer.subscriber.table import write_table
+
+    async def work(service: "Service") -> None:
+        say(write_table(await service.subscribers.all()).rstrip("\n"))
+
+    in_service(context, work)
+
+
+@app.command("import")
+def import_file(
+    context: typer.Context,
+    file: Path,
+    source: Annotated[str, typer.Option("--source", help="Where they come from: the evidence.")],
+) -> None:
+    """Make everybody in a CSV file an active subscriber, all or none."""
+    from mailer.subscriber.table import read_table
+
+    try:
+        table = read_table(file.read_bytes())
+    except OSError as error:
+        raise MailerError(f"{file}: {error.strerror}") from error
+    if table.problems:
+        problems = "\n".join(f"{file}: {problem}" for problem in table.problems)
+        raise MailerError(f"{problems}\nNothing was imported.")
+    people = [(entry.address, entry.language) for entry in table.entries]
+
+    async def work(service: "Service") -> None:
+        new = await service.subscribers.add(people, f"import: {source}", service.clock.now())
+        say(f"{len(people)} rows: {new} added, {len(people) - new} were subscribers already.")
+
+    in_service(context, work)
+
+
+@app.command()
+def erase(context: typer.Context, email: str) -> None:
+    """Forget an address; what stays is that it was done."""
+
+    async def work(service: "Service") -> None:
+        if not await service.subscribers.erase(email, service.clock.now()):
+            raise MailerError(f"{email} is not known")
+        say("Erased.")
+
+    in_service(context, work)
+
+
+def _row(subscriber: "Subscriber") -> dict[str, object]:
+    return {
+        "email": subscriber.address.email,
+        "name": subscriber.address.name,
+        "language": subscriber.language,
+        "state": subscriber.state,
+        "since": subscriber.since.isoformat(timespec="seconds"),
+        "evidence": subscriber.evidence,
+    }

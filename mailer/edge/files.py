@@ -1,0 +1,136 @@
+"""Files: the originals of received mail, the templates, the secret, and what the wheel ships.
+
+What is written is on the disk when a function returns, whole or not at all.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from mailer.errors import MailerError, StoreError
+from mailer.mail.server import Secret
+
+
+def shipped(name: str) -> Path:
+    """The folder `config` or `templates` that came with the program: in the wheel or checkout."""
+    inside = Path(str(files("mailer"))) / "shipped" / name
+    return inside if inside.is_dir() else Path(str(files("mailer"))).parent / name
+
+
+def templates_for(config: Path) -> Path:
+    """The templates beside a config folder, else those that came with the program."""
+    beside = config.resolve().parent / "templates"
+    return beside if beside.is_dir() else shipped("templates")
+
+
+def read_templates(folder: Path) -> Mapping[str, str]:
+    """Every template by its path under `folder`, with forward slashes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def write_fresh_copy(target: Path) -> None:
+    """Put a copy of the shipped config and templates into `target`.
+
+    Raises MailerError where one of them is there already: an editor's work is never overwritten.
+    """
+    for name in ("config", "templates"):
+        if (target / name).exists():
+            raise MailerError(f"{target / name} is there already; choose an empty folder")
+    for name in ("config", "templates"):
+        shutil.copytree(shipped(name), target / name)
+
+
+def secret_in(folder: Path) -> Secret:
+    """The installation's own secret, made at the first call; only its owner may read the file."""
+    path = folder / "secret"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_durably(path, secrets.token_hex(32).encode(), replace=False)
+    return Secret(path.read_text("ascii").strip())
+
+
+def secret_if_made(folder: Path) -> Secret:
+    """The installation's secret if there is one yet, else one that recognises nothing."""
+    path = folder / "secret"
+    return secret_in(folder) if path.exists() else Secret(secrets.token_hex(32))
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files by name into `folder`, made when missing; their paths.
+
+    Raises MailerError where that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise MailerError(f"{error.filename or folder}: {error.strerror}") from error
+    return [folder / name for name in contents]
+
+
+def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write a file whole and flush it; without `replace` the first writer wins. Mode 0600."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            part.replace(path)
+        elif not path.exists():
+            path.hardlink_to(part)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink(missing_ok=True)
+    _flush_folder(path.parent)
+
+
+class OriginalFiles:
+    """The port `Originals`: one file a mail under `folder`, by the SHA-256 of its bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def keep(self, raws: Sequence[bytes]) -> Sequence[str]:
+        try:
+            return await asyncio.to_thread(lambda: [self._keep(raw) for raw in raws])
+        except OSError as error:
+            raise StoreError(f"{self._folder}: cannot keep received mail: {error}") from error
+
+    async def get(self, hash: str) -> bytes:
+        try:
+            return await asyncio.to_thread(self._path(hash).read_bytes)
+        except OSError as error:
+            raise StoreError(f"{self._folder}: cannot read received mail: {error}") from error
+
+    def _keep(self, raw: bytes) -> str:
+        digest = sha256(raw).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, raw)
+        return digest
+
+    def _path(self, hash: str) -> Path:
+        return self._folder / hash[:2] / f"{hash}.eml"
+
+
+def _flush_folder(folder: Path) -> None:
+    # A new name is durable only when its folder is.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

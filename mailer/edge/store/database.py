@@ -1,0 +1,190 @@
+"""One database, opened, brought up to date, and worked by one thread.
+
+All work runs in a thread of its own, one transaction at a time: within the process nothing waits
+for a lock, and SQLAlchemy's connections never cross threads. Between processes SQLite writers wait
+for each other up to BUSY_SECONDS; PostgreSQL needs no such patience.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from mailer.errors import StoreError
+
+HEAD = "0001"
+"""The newest migration; opening a database of this version needs no Alembic."""
+
+BUSY_SECONDS = 30
+_MIGRATION_LOCK = 0x7472796767  # one number for all our PostgreSQL migrations
+
+T = TypeVar("T")
+
+
+class Database:
+    """Open with `await Database.open(url)`; close with `await close()`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Open, and migrate under a lock. Raises StoreError with one line, without the password."""
+        engine = _engine(url)
+        database = cls(engine)
+        try:
+            await database._in_thread(lambda: _bring_up_to_date(engine))
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        await self._in_thread(self._engine.dispose)
+        self._thread.shutdown()
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that writes nothing."""
+        return await self._in_thread(lambda: self._transact(work, writes=False))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction; when this returns, it is on the disk."""
+        return await self._in_thread(lambda: self._transact(work, writes=True))
+
+    def _transact(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(writes=writes)
+                with connection.begin():
+                    return work(connection)
+        except SQLAlchemyError as error:
+            raise StoreError(f"the database did not do as asked: {_plain(error)}") from error
+
+    async def tidy(self) -> None:
+        """Let SQLite look after its statistics and its log; PostgreSQL does so by itself."""
+        if self._engine.dialect.name == "sqlite":
+            await self.read(lambda connection: connection.execute(text("PRAGMA optimize")))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves rows alone whose key is already there."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def exists(url: str) -> bool:
+    """Whether there is a database at `url` yet (PostgreSQL: taken for granted)."""
+    parsed = _parsed(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            "the database URL cannot be read; expected sqlite:///PATH or postgresql://HOST/NAME"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreError(f"{other!r} is no database that is known: use sqlite or postgresql")
+
+
+def _engine(url: str) -> Engine:
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # Autocommit: the driver starts no transaction of its own; ours begin in _begin.
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    with closing(connection.cursor()) as cursor:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: upgrading a read lock later cannot wait, it fails.
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            if _version(connection) == HEAD:
+                return
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            _migrate(connection)
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database cannot be opened: {_plain(error)}") from error
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar()
+    return version
+
+
+def _migrate(connection: Connection) -> None:
+    # Imported late: most starts need no migration, and Alembic costs 0.3 s.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    with as_file(files("mailer.edge.store") / "migrations") as scripts:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        version = _version(connection)
+        if version is not None and version not in known:
+            raise StoreError(
+                f"the database is of version {version}, newer than this program knows ({HEAD}): "
+                "install the program that it was used with, or a newer one"
+            )
+        command.upgrade(config, "head")
+
+
+def _plain(error: SQLAlchemyError) -> str:
+    # The driver's own first line; SQLAlchemy's adds the statement and its values (people's data).
+    cause: Any = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(error).__name__

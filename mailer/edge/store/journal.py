@@ -1,0 +1,244 @@
+"""The record of received mail on the database.
+
+A mail's identity is the hash of its bytes; where it was seen (folder, validity, uid) is one of
+maybe several places. Each new identity gets the next case number of its year.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text, tuple_, update
+
+from mailer.edge.store.database import Database, insert_new
+from mailer.edge.store.outbox import put
+from mailer.edge.store.subscribers import apply
+from mailer.edge.store.tables import inquiries, journal, outbox, subscribers
+from mailer.inquiry.record import Background, Case, Earlier, RawMail
+from mailer.inquiry.verdict import Inquiry, Route, Verdict
+from mailer.mail.post import Post
+from mailer.subscriber.mail import token_in
+from mailer.subscriber.subscription import Change
+
+_ONE_ANSWER_IN = timedelta(hours=24)
+_COUNTED_OVER = timedelta(hours=1)
+_NUMBER_LOCK = 0x6D61696C6572  # PostgreSQL: one at a time takes case numbers
+
+
+class StoredJournal:
+    """The port `Journal`, and what the command line shows of it."""
+
+    def __init__(self, database: Database, case_prefix: str, zone: ZoneInfo) -> None:
+        self._database = database
+        self._prefix = case_prefix
+        self._zone = zone
+
+    async def record(self, mails: Sequence[tuple[RawMail, str]], now: datetime) -> Sequence[Case]:
+        def work(connection: Connection) -> list[Case]:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_NUMBER_LOCK})"))
+            known = _by_hash(connection, {hash for _, hash in mails})
+            for mail, hash in mails:
+                if hash not in known:
+                    number = self._next_number(connection, mail.received)
+                    connection.execute(
+                        inquiries.insert().values(
+                            hash=hash, case_number=number, received=mail.received
+                        )
+                    )
+                    known |= _by_hash(connection, {hash})
+                connection.execute(
+                    insert_new(connection, journal).values(
+                        folder=mail.folder,
+                        validity=mail.validity,
+                        uid=mail.uid,
+                        inquiry_id=known[hash].id,
+                        received=mail.received,
+                        size=mail.size,
+                        seen=now,
+                    )
+                )
+            return [_case(known[hash], mail.size) for mail, hash in mails]
+
+        return await self._database.write(work)
+
+    async def background(
+        self, inquiry: Inquiry, case: Case, tagged: str, now: datetime
+    ) -> Background:
+        sender = inquiry.sender.email if inquiry.sender else ""
+        token = token_in(inquiry.subject)
+        acknowledgement = outbox.c.kind == "acknowledgement"
+
+        def work(connection: Connection) -> Background:
+            posts = connection.execute(
+                select(outbox.c.kind, outbox.c.recipient, outbox.c.inquiry_id).where(
+                    outbox.c.message_id.in_(inquiry.references)
+                )
+            ).all()
+            recent = connection.execute(
+                select(func.count()).where(acknowledgement, outbox.c.queued > now - _COUNTED_OVER)
+            ).scalar_one()
+            answered = connection.execute(
+                select(outbox.c.id).where(
+                    acknowledgement,
+                    func.lower(outbox.c.recipient) == sender.lower(),
+                    outbox.c.queued > now - _ONE_ANSWER_IN,
+                    outbox.c.inquiry_id != case.id,
+                )
+            ).first()
+            return Background(
+                earlier=self._earlier(connection, inquiry, case, tagged, posts),
+                acknowledged=answered is not None,
+                acknowledgements=recent,
+                confirms=any(
+                    post.kind == "confirmation" and post.recipient.lower() == sender.lower()
+                    for post in posts
+                ),
+                subscribed=connection.execute(
+                    select(subscribers.c.id).where(
+                        or_(
+                            func.lower(subscribers.c.email) == sender.lower(),
+                            subscribers.c.token == token,
+                        ),
+                        subscribers.c.state != "left",
+                    )
+                ).first()
+                is not None,
+            )
+
+        return await self._database.read(work)
+
+    async def decide(
+        self,
+        case: Case,
+        inquiry: Inquiry,
+        verdict: Verdict,
+        route: Route,
+        posts: Sequence[Post],
+        change: Change | None,
+        now: datetime,
+    ) -> None:
+        values = {
+            "decided": now,
+            "kind": verdict.kind,
+            "sender": inquiry.sender.email if inquiry.sender else None,
+            "subject": inquiry.subject,
+            "message_id": inquiry.message_id,
+            "language": inquiry.language,
+            "owner": verdict.owner,
+            "copies": list(verdict.copies),
+            "suggestions": list(verdict.suggestions),
+            "confidence": verdict.confidence,
+            "certain": verdict.certain,
+            "urgent": verdict.urgent,
+            "reasons": [
+                {"for": reason.slug, "what": reason.what, "weight": reason.weight}
+                for reason in verdict.reasons
+            ],
+            "folder": route.folder,
+            "silence": route.silence,
+        }
+        undecided = (inquiries.c.id == case.id, inquiries.c.decided.is_(None))
+
+        def work(connection: Connection) -> None:
+            written = connection.execute(update(inquiries).where(*undecided).values(values))
+            if written.rowcount:
+                put(connection, posts, now)
+                if change:
+                    apply(connection, change, now)
+
+        await self._database.write(work)
+
+    async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
+        places = [(mail.folder, mail.validity, mail.uid) for mail in mails]
+        change = (
+            update(journal)
+            .where(tuple_(journal.c.folder, journal.c.validity, journal.c.uid).in_(places))
+            .values(filed_to=folder, filed=now)
+        )
+        await self._database.write(lambda connection: connection.execute(change))
+
+    async def undecided(self) -> Sequence[Case]:
+        query = (
+            select(inquiries, func.max(journal.c.size).label("size"))
+            .join(journal)
+            .where(inquiries.c.decided.is_(None))
+            .group_by(inquiries.c.id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [_case(row, row.size) for row in rows]
+
+    async def find(self, limit: int | None = None) -> Sequence[Row[Any]]:
+        """The newest cases for the command line; all of them without `limit`."""
+        query = select(inquiries).order_by(inquiries.c.id.desc()).limit(limit)
+        return await self._database.read(lambda connection: connection.execute(query).all())
+
+    async def show(self, number: str) -> tuple[Row[Any], Sequence[Row[Any]]] | None:
+        """One case by its number, with its letters; None where there is no such number."""
+
+        def work(connection: Connection) -> tuple[Row[Any], Sequence[Row[Any]]] | None:
+            by_number = select(inquiries).where(inquiries.c.case_number == number.upper())
+            row = connection.execute(by_number).one_or_none()
+            if row is None:
+                return None
+            letters = select(outbox).where(outbox.c.inquiry_id == row.id).order_by(outbox.c.id)
+            return row, connection.execute(letters).all()
+
+        return await self._database.read(work)
+
+    async def counts(self) -> dict[str, int]:
+        """How many cases there are of each kind; "undecided" where a run was ended in between."""
+        kind = func.coalesce(inquiries.c.kind, "undecided")
+        query = select(kind, func.count()).group_by(kind)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {name: count for name, count in rows}
+
+    def _next_number(self, connection: Connection, received: datetime) -> str:
+        stem = f"{self._prefix}-{received.astimezone(self._zone).year}-"
+        newest = connection.execute(
+            select(inquiries.c.case_number)
+            .where(inquiries.c.case_number.startswith(stem, autoescape=True))
+            .order_by(inquiries.c.id.desc())
+            .limit(1)
+        ).scalar()
+        return f"{stem}{int(newest.removeprefix(stem)) + 1 if newest else 1:04d}"
+
+    def _earlier(
+        self,
+        connection: Connection,
+        inquiry: Inquiry,
+        case: Case,
+        tagged: str,
+        posts: Sequence[Any],
+    ) -> Earlier | None:
+        """By our letter that it answers, the mail that it refers to, or the tag in its subject."""
+        ways: list[ColumnElement[bool]] = [
+            inquiries.c.id.in_([post.inquiry_id for post in posts if post.inquiry_id]),
+            inquiries.c.message_id.in_(inquiry.references),
+        ]
+        if tagged:
+            ways.append(inquiries.c.case_number == tagged)
+        found = connection.execute(
+            select(inquiries)
+            .where(or_(*ways), inquiries.c.id != case.id, inquiries.c.decided.is_not(None))
+            .order_by(inquiries.c.id.desc())
+            .limit(1)
+        ).first()
+        return Earlier(found.case_number, found.owner, found.certain) if found else None
+
+
+def _by_hash(connection: Connection, hashes: set[str]) -> dict[str, Row[Any]]:
+    rows = connection.execute(select(inquiries).where(inquiries.c.hash.in_(hashes)))
+    return {row.hash: row for row in rows}
+
+
+def _case(row: Row[Any], size: int) -> Case:
+    return Case(
+        id=row.id,
+        hash=row.hash,
+        number=row.case_number,
+        received=row.received,
+        size=size,
+        folder=row.folder if row.decided else "",
+    )

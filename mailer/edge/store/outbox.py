@@ -1,0 +1,224 @@
+"""The outbox on the database: claim with a lease, settle in one transaction.
+
+A lease is the promise that nobody else sends a letter; it ends by itself after LEASE, so that the
+letters of a process that died come free on another machine too.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+
+from mailer.edge.store.database import Database, insert_new
+from mailer.edge.store.tables import deliveries, letters, outbox, subscribers
+from mailer.mail.address import Address
+from mailer.mail.outcome import Refused, said
+from mailer.mail.post import Due, LetterKind, Post, Tried
+from mailer.mail.retry import Settled
+
+LEASE = timedelta(minutes=10)
+"""Longer than any batch can take: each step of an SMTP dialogue ends by its own deadline."""
+
+PRIORITY: dict[LetterKind, int] = {
+    "forward": 0,
+    "notice": 0,
+    "acknowledgement": 1,
+    "confirmation": 1,
+    "edition": 5,
+}
+
+_PRESSING = (outbox.c.priority, outbox.c.due, outbox.c.id)
+_NOT_ACTIVE = select(subscribers.c.id).where(subscribers.c.state != "active")
+
+
+class StoredOutbox:
+    """The port `Outbox`, and what the command line shows of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, worker: str, limit: int, now: datetime) -> Sequence[Due]:
+        def work(connection: Connection) -> list[Due]:
+            due = (
+                select(outbox.c.id)
+                .where(
+                    outbox.c.state == "pending",
+                    outbox.c.due <= now,
+                    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
+                )
+                .order_by(*_PRESSING)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            ids = connection.execute(due).scalars().all()
+            if not ids:
+                return []
+            claimed = outbox.c.id.in_(ids)
+            connection.execute(
+                update(outbox)
+                .where(claimed, outbox.c.subscriber_id.in_(_NOT_ACTIVE))
+                .values(state="excluded", settled=now, reply="left before it was sent")
+            )
+            ours = (claimed, outbox.c.state == "pending")
+            connection.execute(
+                update(outbox).where(*ours).values(leased_by=worker, leased_until=now + LEASE)
+            )
+            rows = connection.execute(select(outbox).where(*ours).order_by(*_PRESSING)).all()
+            shared = select(letters).where(letters.c.id.in_({row.letter_id for row in rows}))
+            content = {letter.id: letter.content for letter in connection.execute(shared)}
+            return [_due(row, content[row.letter_id]) for row in rows]
+
+        return await self._database.write(work)
+
+    async def settle(
+        self, worker: str, tried: Sequence[Tried], posts: Sequence[Post], now: datetime
+    ) -> None:
+        rows = [_settled_row(each, now) for each in tried]
+        tries = [_delivery_row(each, now) for each in tried]
+
+        def work(connection: Connection) -> None:
+            statement = (
+                update(outbox)
+                .where(outbox.c.id == bindparam("row"), outbox.c.leased_by == worker)
+                .values(
+                    state=bindparam("new_state"),
+                    due=bindparam("new_due"),
+                    settled=bindparam("new_settled"),
+                    reply=bindparam("new_reply"),
+                    tries=outbox.c.tries + 1,
+                    leased_by=None,
+                    leased_until=None,
+                )
+            )
+            if rows:
+                connection.execute(statement, rows)
+                connection.execute(deliveries.insert(), tries)
+            put(connection, posts, now)
+
+        await self._database.write(work)
+
+    async def release(self, worker: str) -> None:
+        await self._database.write(
+            lambda connection: connection.execute(
+                update(outbox)
+                .where(outbox.c.leased_by == worker, outbox.c.state == "pending")
+                .values(leased_by=None, leased_until=None)
+            )
+        )
+
+    async def find(self, state: str | None, limit: int) -> Sequence[Row[Any]]:
+        """Rows for the command line, newest first, without their content."""
+        query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+        if state:
+            query = query.where(outbox.c.state == state)
+        return await self._database.read(lambda connection: connection.execute(query).all())
+
+    async def tries(self, key: str) -> tuple[Row[Any], Sequence[Row[Any]]] | None:
+        """One row by its key, with every try; None where there is no such key."""
+
+        def work(connection: Connection) -> tuple[Row[Any], Sequence[Row[Any]]] | None:
+            row = connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()
+            if row is None:
+                return None
+            history = select(deliveries).where(deliveries.c.outbox_id == row.id)
+            return row, connection.execute(history.order_by(deliveries.c.id)).all()
+
+        return await self._database.read(work)
+
+    async def retry(self, keys: Sequence[str], now: datetime) -> int:
+        """Make failed letters due again, for another 48 hours; how many."""
+        change = (
+            update(outbox)
+            .where(outbox.c.key.in_(keys), outbox.c.state == "failed")
+            .values(state="pending", due=now, queued=now, settled=None, tries=0)
+        )
+        return await self._database.write(lambda c: c.execute(change).rowcount)
+
+    async def counts(self) -> dict[str, int]:
+        """How many letters are in each state."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {state: count for state, count in rows}
+
+
+def put(connection: Connection, posts: Sequence[Post], now: datetime) -> int:
+    """Queue letters inside a transaction; those whose key is there already are left alone."""
+    stored: dict[bytes, int] = {}
+    queued = 0
+    for post in posts:
+        if connection.execute(select(outbox.c.id).where(outbox.c.key == post.key)).first():
+            continue
+        digest = sha256(post.content).digest()
+        if digest not in stored:
+            stored[digest] = put_letter(connection, post.content)
+        row = {**post_row(post, now), "letter_id": stored[digest]}
+        queued += connection.execute(insert_new(connection, outbox).values(row)).rowcount
+    return queued
+
+
+def put_letter(connection: Connection, content: bytes) -> int:
+    """Store what letters share; its id."""
+    inserted = connection.execute(letters.insert().values(content=content)).inserted_primary_key
+    assert inserted is not None  # noqa: S101 - an INSERT of one row always has one
+    return int(inserted[0])
+
+
+def post_row(post: Post, now: datetime) -> dict[str, Any]:
+    """The columns of a new outbox row that a Post decides."""
+    return {
+        "key": post.key,
+        "kind": post.kind,
+        "priority": PRIORITY[post.kind],
+        "recipient": post.to.email,
+        "recipient_name": post.to.name,
+        "mail_from": post.mail_from,
+        "message_id": post.message_id,
+        "unsubscribe": post.unsubscribe,
+        "inquiry_id": post.inquiry_id,
+        "state": "pending",
+        "tries": 0,
+        "queued": now,
+        "due": now,
+        "reply": "",
+    }
+
+
+def _due(row: Row[Any], content: bytes) -> Due:
+    return Due(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        to=Address(row.recipient, row.recipient_name),
+        mail_from=row.mail_from,
+        message_id=row.message_id,
+        unsubscribe=row.unsubscribe,
+        content=content,
+        tries=row.tries,
+        queued=row.queued,
+        inquiry_id=row.inquiry_id,
+    )
+
+
+def _settled_row(tried: Tried, now: datetime) -> dict[str, Any]:
+    done = isinstance(tried.decision, Settled)
+    return {
+        "row": tried.due.id,
+        "new_state": tried.decision.state if isinstance(tried.decision, Settled) else "pending",
+        "new_due": now if isinstance(tried.decision, Settled) else tried.decision.at,
+        "new_settled": now if done else None,
+        "new_reply": said(tried.outcome),
+    }
+
+
+def _delivery_row(tried: Tried, now: datetime) -> dict[str, Any]:
+    outcome = tried.outcome
+    return {
+        "outbox_id": tried.due.id,
+        "at": now,
+        "relay": tried.relay,
+        "outcome": type(outcome).__name__.lower(),
+        "code": outcome.code if isinstance(outcome, Refused) else None,
+        "reply": said(outcome),
+    }

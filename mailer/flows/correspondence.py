@@ -1,0 +1,120 @@
+"""The letters that follow from one received mail: to leaders, to its sender, to the coordinator.
+
+Takes what was decided; gives `Post`s, each under a key that makes it happen once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from mailer.inquiry.record import Case
+from mailer.inquiry.reply import Letters, Matter, Words
+from mailer.mail.address import Address
+from mailer.mail.identity import Identity
+from mailer.mail.message import Draft, shared
+from mailer.mail.post import Due, LetterKind, Post
+from mailer.organisation import Organisation
+from mailer.subscriber.subscription import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """Writes letters in the name of the contact mailbox. `newsletter` is the newsletter's title."""
+
+    letters: Letters
+    organisation: Organisation
+    identity: Identity
+    newsletter: str
+    zone: ZoneInfo
+
+    def about(
+        self, matter: Matter, case: Case, original: bytes, change: Change | None, now: datetime
+    ) -> tuple[Post, ...]:
+        """Every letter that a decided mail leads to; `original` empty: it is too large to send."""
+        return (
+            *self._forwards(matter, case, original, now),
+            *self._acknowledgements(matter, case, now),
+            *self._confirmations(change, case, now),
+        )
+
+    def undelivered(self, due: Due, reply: str, now: datetime) -> tuple[Post, ...]:
+        """To the coordinator, about a forward or a notice that nobody will get."""
+        coordinator = self.organisation.coordinator
+        if due.kind not in ("forward", "notice") or due.to.same(coordinator.address):
+            return ()
+        number = due.key.split("/")[1]
+        words = self.letters.undelivered(due.to.email, reply, number)
+        draft = self._draft(words, "auto-generated", now)
+        content = shared(replace(draft, original=due.content))
+        to = Address(coordinator.address.email, coordinator.name)
+        return (self._post(f"notice/{number}/{due.id}", "notice", to, content, due.inquiry_id),)
+
+    def _forwards(
+        self, matter: Matter, case: Case, original: bytes, now: datetime
+    ) -> Iterator[Post]:
+        if not matter.route.leaders:
+            return
+        mailbox = self.organisation.mailbox
+        answer_to = matter.inquiry.reply_to or matter.inquiry.sender
+        words = self.letters.forward(matter, attached=bool(original))
+        draft = replace(
+            self._draft(words, "auto-generated", now),
+            # The leader just answers: to the resident, and to us so that the answer is seen.
+            reply_to=(answer_to, mailbox) if answer_to else (mailbox,),
+            references=_thread(matter),
+            original=original,
+        )
+        content = shared(draft)
+        for leader in matter.route.leaders:
+            to = Address(leader.address.email, leader.name)
+            key = f"forward/{case.number}/{leader.slug}"
+            yield self._post(key, "forward", to, content, case.id)
+
+    def _acknowledgements(self, matter: Matter, case: Case, now: datetime) -> Iterator[Post]:
+        if matter.route.acknowledge and matter.inquiry.sender:
+            draft = self._draft(self.letters.acknowledgement(matter), "auto-replied", now)
+            content = shared(replace(draft, references=_thread(matter)))
+            key = f"acknowledgement/{case.number}"
+            yield self._post(key, "acknowledgement", matter.inquiry.sender, content, case.id)
+
+    def _confirmations(self, change: Change | None, case: Case, now: datetime) -> Iterator[Post]:
+        if change and change.act == "subscribe" and change.address:
+            words = self.letters.confirmation(self.newsletter)
+            content = shared(self._draft(words, "auto-generated", now))
+            # One a day and address, however many mails ask for it in somebody's name.
+            key = f"confirmation/{now.date()}/{change.address.email.lower()}"[:160]
+            yield self._post(key, "confirmation", change.address, content, case.id)
+
+    def _draft(
+        self, words: Words, auto: Literal["auto-replied", "auto-generated"], now: datetime
+    ) -> Draft:
+        return Draft(
+            sender=self.organisation.mailbox,
+            reply_to=(self.organisation.mailbox,),
+            subject=words.subject,
+            text=words.text,
+            date=now.astimezone(self.zone),
+            auto_submitted=auto,
+        )
+
+    def _post(
+        self, key: str, kind: LetterKind, to: Address, content: bytes, inquiry_id: int | None
+    ) -> Post:
+        # What goes to leaders must come back to us if it cannot be delivered; what goes to
+        # residents must not come back to anyone (RFC 3834, 3.3).
+        returns = kind in ("forward", "notice")
+        return Post(
+            key=key,
+            kind=kind,
+            to=to,
+            mail_from=self.organisation.mailbox.email if returns else "",
+            message_id=self.identity.message_id(key),
+            content=content,
+            inquiry_id=inquiry_id,
+        )
+
+
+def _thread(matter: Matter) -> tuple[str, ...]:
+    return (*matter.inquiry.references, matter.inquiry.message_id)

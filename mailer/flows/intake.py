@@ -1,0 +1,186 @@
+"""Mailbox → journal → verdict → outbox → folder: takes every waiting mail, each exactly once.
+
+The order makes it safe to be ended between any two steps and started again:
+
+1. fetch, and keep the exact bytes;
+2. record the mail: the same bytes, wherever they turn up, are the same case;
+3. decide, and write the decision with all letters that follow in one transaction, once a case;
+4. move the mail to its folder; a mail that was decided before is only moved.
+
+What goes wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailer.errors import MailboxError, StoreError
+from mailer.flows.correspondence import Correspondence
+from mailer.flows.ports import Clock, Journal, Mailbox, Originals
+from mailer.inquiry.case import tagged
+from mailer.inquiry.record import Background, Case, RawMail
+from mailer.inquiry.reply import Matter
+from mailer.inquiry.route import Circumstances, route
+from mailer.inquiry.rules import TriageRules
+from mailer.inquiry.triage import Judged, Triage, following
+from mailer.inquiry.verdict import Kind, Reason, Route, Verdict
+from mailer.mail.post import Post
+from mailer.organisation import Organisation
+from mailer.subscriber.mail import asked, says_yes
+from mailer.subscriber.subscription import Act, Change
+
+log = logging.getLogger("mailer.intake")
+
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One mail that was decided: its case, and where it went."""
+
+    number: str
+    subject: str
+    verdict: Verdict
+    route: Route
+    posts: tuple[Post, ...]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one pass did. `left` counts mails that could not be moved and lie in the inbox still."""
+
+    handled: list[Handled] = field(default_factory=list)
+    moved: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The second journey.
+
+    Of a mail over `limit` octets only the header block is at hand. `queued` is called when
+    letters were put in the outbox.
+    """
+
+    mailbox: Mailbox
+    journal: Journal
+    originals: Originals
+    triage: Triage
+    correspondence: Correspondence
+    organisation: Organisation
+    rules: TriageRules
+    case_prefix: str
+    limit: int
+    zone: ZoneInfo
+    clock: Clock
+    queued: Callable[[], None] = lambda: None
+
+    async def once(self) -> Taken:
+        """Take all that waits now. Raises MailboxError or StoreError where nothing can be done."""
+        taken = Taken()
+        for case in await self.journal.undecided():
+            await self._decide(case, await self.originals.get(case.hash), taken)
+        waiting = await self.mailbox.waiting()
+        for start in range(0, len(waiting), BATCH):
+            await self._batch(waiting[start : start + BATCH], taken)
+        return taken
+
+    async def _batch(self, uids: Sequence[int], taken: Taken) -> None:
+        mails = await self._fetch(uids)
+        hashes = await self.originals.keep([mail.raw for mail in mails])
+        now = self.clock.now()
+        cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
+        folders: dict[int, str] = {}  # by case: the same mail may lie there twice
+        groups: dict[str, list[RawMail]] = {}
+        for mail, case in zip(mails, cases, strict=True):
+            if case.id not in folders:
+                folders[case.id] = case.folder or await self._decide(case, mail.raw, taken)
+            groups.setdefault(folders[case.id], []).append(mail)
+        taken.left += len(groups.pop("", []))
+        for folder, group in groups.items():
+            there = set(await self.mailbox.file(group, folder))
+            moved = [mail for mail in group if mail.uid in there]
+            if moved:
+                await self.journal.filed(moved, folder, self.clock.now())
+            taken.moved += len(moved)
+            taken.left += len(group) - len(moved)
+
+    async def _fetch(self, uids: Sequence[int]) -> Sequence[RawMail]:
+        """Fetch together; where that fails, one by one, so that one bad mail holds up no other."""
+        try:
+            return await self.mailbox.fetch(uids)
+        except MailboxError as error:
+            if len(uids) == 1:
+                log.error("fetch-failed uid=%s reason=%s", uids[0], error)
+                return []
+        return [mail for uid in uids for mail in await self._fetch([uid])]
+
+    async def _decide(self, case: Case, raw: bytes, taken: Taken) -> str:
+        """Decide a case and queue what follows; its folder, or empty where that did not go."""
+        judged = self.triage.judge(raw, too_large=case.size if case.size > self.limit else 0)
+        try:
+            handled = await self._settle(case, raw, judged)
+        except StoreError as error:
+            log.error("decide-failed case=%s reason=%s", case.number, error)
+            return ""
+        taken.handled.append(handled)
+        if handled.posts:
+            self.queued()
+        log.info(
+            "decided case=%s kind=%s owner=%s urgent=%s letters=%s",
+            case.number,
+            handled.verdict.kind,
+            handled.verdict.owner,
+            handled.verdict.urgent,
+            len(handled.posts),
+        )
+        return handled.route.folder
+
+    async def _settle(self, case: Case, raw: bytes, judged: Judged) -> Handled:
+        inquiry, now = judged.inquiry, self.clock.now()
+        tag = tagged(inquiry.subject, self.case_prefix)
+        background = await self.journal.background(inquiry, case, tag, now)
+        verdict, change = self._in_context(judged, background, now)
+        circumstances = Circumstances(
+            judged.silence, background.acknowledged, background.acknowledgements
+        )
+        where = route(inquiry, verdict, circumstances, self.organisation, self.rules)
+        matter = Matter(
+            case.number,
+            case.received.astimezone(self.zone),
+            inquiry,
+            verdict,
+            where,
+            background.earlier.number if background.earlier else "",
+        )
+        original = raw if case.size <= self.limit else b""
+        posts = self.correspondence.about(matter, case, original, change, now)
+        await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
+        return Handled(case.number, inquiry.subject, verdict, where, posts)
+
+    def _in_context(
+        self, judged: Judged, background: Background, now: datetime
+    ) -> tuple[Verdict, Change | None]:
+        """The verdict in the light of what the record knows, and what it does to a subscription."""
+        inquiry, verdict = judged.inquiry, judged.verdict
+        evidence = f"mail of {now.isoformat(timespec='seconds')}, {inquiry.message_id or 'no id'}"
+        by_person = verdict.kind in ("inquiry", "follow-up", "subscribe")
+        if by_person and background.confirms and says_yes(inquiry.text):
+            yes = Reason("subscribe", "svarar ja på frågan om nyhetsbrevet", 1.0)
+            confirmed = Verdict(kind="subscribe", reasons=(yes,))
+            return confirmed, asked("confirm", inquiry.sender, "", f"said yes by {evidence}")
+        if verdict.kind == "unsubscribe" and not background.subscribed:
+            unknown = Reason("", "vill avsluta nyhetsbrevet, men adressen prenumererar inte", 1.0)
+            return replace(verdict, kind="inquiry", reasons=(unknown,)), None
+        if verdict.kind in ("inquiry", "follow-up"):
+            earlier = background.earlier
+            if earlier:
+                return following(verdict, earlier.owner, earlier.certain, earlier.number), None
+            return replace(verdict, kind="inquiry"), None
+        act = _ACTS.get(verdict.kind)
+        return verdict, asked(act, inquiry.sender, inquiry.subject, evidence) if act else None
+
+
+_ACTS: dict[Kind, Act] = {"subscribe": "subscribe", "unsubscribe": "leave"}

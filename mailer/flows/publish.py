@@ -1,0 +1,151 @@
+"""Activities → edition → letters in the outbox, once.
+
+The edition's period is its identity: it is claimed, and a letter to every active subscriber
+queued, in one transaction. Doing it again changes nothing.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from mailer.errors import EditionError
+from mailer.flows.ports import Clock, Editions
+from mailer.mail.address import Address
+from mailer.mail.identity import Identity
+from mailer.mail.message import Draft, shared, unsubscribe_by_mail
+from mailer.mail.post import Post
+from mailer.newsletter.activity import Activity
+from mailer.newsletter.edition import (
+    Edition,
+    EditionText,
+    Newsletter,
+    is_empty,
+    period_of,
+    plan,
+)
+from mailer.newsletter.receipt import RenderedEdition
+from mailer.newsletter.render import Rendered, Renderer
+from mailer.subscriber.subscription import Subscriber
+
+log = logging.getLogger("mailer.publish")
+
+LANGUAGE = "sv"
+_MORNING = time(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An edition, the words its readers see, and the bytes that all of them share."""
+
+    edition: Edition
+    rendered: Rendered
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """`letters` were queued now; `again` means that the edition was claimed before."""
+
+    period: str
+    letters: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Everything that an edition is made of."""
+
+    newsletter: Newsletter
+    activities: Sequence[Activity]
+    texts: Mapping[str, EditionText]
+    renderer: Renderer
+    mailbox: Address
+    zone: ZoneInfo
+
+    def plan(self, day: date, last: date | None, told: frozenset[str]) -> Edition:
+        """The edition that is due on `day`, after an edition on `last` that had told `told`."""
+        return plan(
+            day,
+            newsletter=self.newsletter,
+            activities=self.activities,
+            text=self.texts.get(self.period(day)),
+            last=last,
+            told=told,
+        )
+
+    def period(self, day: date) -> str:
+        return period_of(day, self.newsletter.period)
+
+    def compose(self, edition: Edition, now: datetime, language: str = LANGUAGE) -> Composed:
+        """Render an edition and its letter, dated now, or that morning if now is another day."""
+        moment = now.astimezone(self.zone)
+        if moment.date() != edition.date:
+            moment = datetime.combine(edition.date, _MORNING, self.zone)
+        rendered = self.renderer.render(edition, language)
+        draft = Draft(
+            sender=Address(self.mailbox.email, self.newsletter.title),
+            reply_to=(self.mailbox,),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            date=moment,
+            language=language,
+            list_id=f"{self.newsletter.title} <{self.newsletter.list_id}>",
+        )
+        return Composed(edition, rendered, shared(draft))
+
+    def post(self, composed: Composed, subscriber: Subscriber, identity: Identity) -> Post:
+        """The letter of one subscriber."""
+        key = f"edition/{composed.edition.period}/{subscriber.id}"
+        return Post(
+            key=key,
+            kind="edition",
+            to=subscriber.address,
+            mail_from=self.mailbox.email,
+            message_id=identity.message_id(key),
+            content=composed.content,
+            unsubscribe=unsubscribe_by_mail(self.mailbox, subscriber.token),
+        )
+
+
+async def edition_of(day: date, composer: Composer, editions: Editions) -> Edition:
+    """The edition that is due on `day`, knowing what earlier editions told."""
+    period = composer.period(day)
+    last = await editions.last_before(day, period)
+    return composer.plan(day, last, await editions.told_before(day, period))
+
+
+async def publish(
+    day: date, composer: Composer, editions: Editions, identity: Identity, clock: Clock
+) -> Queued:
+    """Queue the edition that is due on `day` for every active subscriber.
+
+    Raises EditionError where there is nothing new to tell: an empty edition is never sent.
+    """
+    period = composer.period(day)
+    if await editions.claimed(period):
+        log.info("edition-known period=%s", period)
+        return Queued(period, 0, again=True)
+    edition = await edition_of(day, composer, editions)
+    if is_empty(edition):
+        raise EditionError(
+            f"edition {period} has nothing done and nothing to come by {day}: nothing is sent. "
+            "Add activities, or choose another --date"
+        )
+    composed = composer.compose(edition, clock.now())
+    rendered = RenderedEdition(
+        period=period,
+        date=day,
+        subject=composed.rendered.subject,
+        content={LANGUAGE: composed.content},
+        content_hash=sha256(composed.content).hexdigest(),
+        told=tuple(sorted(edition.keys_done)),
+    )
+    count = await editions.queue(
+        rendered, lambda subscriber: composer.post(composed, subscriber, identity), clock.now()
+    )
+    log.info("edition-queued period=%s letters=%s", period, count)
+    return Queued(period, count or 0, again=count is None)

@@ -1,0 +1,78 @@
+"""What happens by itself, and when: one table.
+
+The table only wakes; the core decides what is due. So a job that fires late, twice, or not at all
+does no harm: an edition is claimed once, a mail decided once, a letter leased to one worker.
+
+The rules of the newsletter's hour:
+
+* It is a wall-clock hour of the zone.
+* An edition whose hour passed while nothing ran is sent at the next start if that is at most
+  `catch-up` later. After that it is not: nobody wants old news without having asked for it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row: its name, when it wakes (crontab: minute hour day month weekday), what it wakes."""
+
+    name: str
+    when: str
+    what: Callable[[], Awaitable[None]]
+
+
+def table(
+    *,
+    newsletter: Callable[[], Awaitable[None]],
+    mailbox: Callable[[], Awaitable[None]],
+    outbox: Callable[[], Awaitable[None]],
+    housekeeping: Callable[[], Awaitable[None]],
+) -> tuple[Job, ...]:
+    """Every job. The mailbox is woken by IDLE and the outbox by queueing: these are the nets."""
+    return (
+        Job("newsletter", "* * * * *", newsletter),
+        Job("mailbox", "*/5 * * * *", mailbox),
+        Job("outbox", "* * * * *", outbox),
+        Job("housekeeping", "30 3 * * *", housekeeping),
+    )
+
+
+def start(jobs: Iterable[Job], zone: ZoneInfo) -> AsyncIOScheduler:
+    """A running scheduler on the present loop; `shutdown(wait=False)` ends it."""
+    scheduler = AsyncIOScheduler(timezone=zone)
+    for job in jobs:
+        scheduler.add_job(
+            job.what,
+            CronTrigger.from_crontab(job.when, timezone=zone),
+            id=job.name,
+            # A wake that comes late still wakes; several that were missed wake once.
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+    scheduler.start()
+    return scheduler
+
+
+def edition_due(hour: str, zone: ZoneInfo, now: datetime, catch_up: timedelta) -> date | None:
+    """The day of the latest edition hour that has come and is at most `catch_up` old, or None."""
+    trigger = edition_trigger(hour, zone)
+    fires = trigger.get_next_fire_time(None, now - catch_up)
+    found = None
+    while fires and fires <= now:
+        found = fires
+        fires = trigger.get_next_fire_time(fires, fires + timedelta(seconds=1))
+    return found.astimezone(zone).date() if found else None
+
+
+def edition_trigger(hour: str, zone: ZoneInfo) -> CronTrigger:
+    """When editions are due: `Newsletter.cron`, as "day=2nd fri; hour=10; minute=0"."""
+    fields = dict(field.split("=", 1) for field in hour.split("; "))
+    return CronTrigger(**fields, timezone=zone)
