@@ -1,0 +1,97 @@
+"""A received mail → what it is about, and why: the whole of the decision, without I/O.
+
+Reads (`parse`), recognises its kind, classifies it, weighs its urgency. Whatever the mail does to
+us, it gets a verdict: one that breaks our own code is unreadable, which a person then sees.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mailer.inquiry.classify import Classifier
+from mailer.inquiry.parse import read
+from mailer.inquiry.recognise import Ours, recognise, silence
+from mailer.inquiry.rules import TriageRules
+from mailer.inquiry.urgency import urgency
+from mailer.inquiry.verdict import Inquiry, Reason, Verdict
+from mailer.organisation import Organisation
+
+CERTAIN = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mail as read, the verdict, and in Swedish why its sender gets no answer (or empty)."""
+
+    inquiry: Inquiry
+    verdict: Verdict
+    silence: str
+
+
+class Triage:
+    """The rules made ready. `own_texts` are texts that we sent, to be known in quotations."""
+
+    def __init__(
+        self,
+        rules: TriageRules,
+        organisation: Organisation,
+        ours: Ours,
+        own_texts: Sequence[str] = (),
+    ) -> None:
+        subprojects = organisation.subprojects
+        names = {part.slug: [leader.name for leader in part.leaders] for part in subprojects}
+        self._rules = rules
+        self._ours = ours
+        self._own_text = "\n\n".join(own_texts)
+        self._classifier = Classifier(rules, [part.slug for part in subprojects], names)
+
+    def judge(self, raw: bytes, *, too_large: int = 0) -> Judged:
+        """Decide on one mail. `too_large`: its size, where only the header block was fetched."""
+        try:
+            inquiry = read(raw, ours=self._own_text)
+            if too_large:
+                size = f"brevet är för stort att hämta ({too_large // 2**20} MB)"
+                inquiry = replace(inquiry, unreadable=size)
+            verdict = self._verdict(inquiry)
+            return Judged(inquiry, verdict, silence(inquiry, self._ours))
+        except Exception as error:  # a defect of ours may cost this verdict, not the next mail
+            why = f"programmet klarade inte brevet ({type(error).__name__})"
+            return Judged(Inquiry(unreadable=why), _unreadable(why), why)
+
+    def _verdict(self, inquiry: Inquiry) -> Verdict:
+        found = recognise(inquiry, self._ours)
+        why = Reason(found.kind, found.reason, CERTAIN)
+        danger = urgency(inquiry.subject, inquiry.text, inquiry.language, self._rules)
+        if found.kind not in ("inquiry", "follow-up"):
+            # No machine's word silences a danger that a person may have written about.
+            urgent = danger.urgent and found.kind in ("unreadable", "complaint")
+            return Verdict(kind=found.kind, urgent=urgent, reasons=(why,))
+        scores = self._classifier.score(inquiry.subject, inquiry.text, inquiry.language)
+        choice = self._classifier.decide(scores)
+        return Verdict(
+            kind=found.kind,
+            owner=choice.owner,
+            copies=choice.copies,
+            suggestions=choice.suggestions,
+            confidence=choice.confidence,
+            certain=choice.certain,
+            urgent=danger.urgent,
+            reasons=(*(danger.reasons if danger.urgent else ()), *choice.reasons),
+        )
+
+
+def following(verdict: Verdict, owner: str | None, certain: bool, number: str) -> Verdict:
+    """The verdict on a mail that follows up case `number`: it stays with whoever has that."""
+    reason = Reason(owner or "", f"fortsättning på ärende {number}", CERTAIN)
+    return replace(
+        verdict,
+        kind="follow-up",
+        owner=owner,
+        copies=(),
+        certain=certain,
+        confidence=CERTAIN if certain else verdict.confidence,
+        reasons=(reason, *verdict.reasons),
+    )
+
+
+def _unreadable(why: str) -> Verdict:
+    return Verdict(kind="unreadable", reasons=(Reason("unreadable", why, CERTAIN),))

@@ -1,0 +1,198 @@
+"""A person's own words are kept, and nobody else's."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.inquiry.quotation import own_words
+
+SHARED = Path(__file__).parents[3] / "shared"
+REPLIES = SHARED / "corpus" / "replies"
+MAILS = SHARED / "triage" / "set_a.jsonl"
+NEWSLETTER = SHARED / "source" / "newsletter-2020-09.txt"
+
+OURS = (
+    "Nu är kommunens trygghetsatsning äntligen igång, men vad är det, kanske du undrar? "
+    "Projektet är indelat i fyra delprojekt som alla fokuserar på olika aspekter."
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Den tors 10 sep. 2020 kl 09:12 skrev Anna <anna@example.se>:",
+        "Den tors 10 sep. 2020 kl 09:12 skrev Anna <\nanna@example.se>:",
+        "10 sep. 2020 kl. 09:12 skrev Anna <anna@example.se>:",
+        "On Thu, Sep 10, 2020 at 9:12 AM Anna <anna@example.se> wrote:",
+        "On Thu, Sep 10, 2020\nAnna <anna@example.se>\nwrote:",
+        "Am 10.09.20 um 09:12 schrieb Anna:",
+        "to 10. syysk. 2020 klo 9.12 Anna (anna@example.se) kirjoitti:",
+        "W dniu 10.09.2020 o 09:12, Anna pisze <anna@example.se>:",
+        "czw., 10 wrz 2020 o 09:12 Anna <anna@example.se> napisał(a):",
+        "في الخميس، 10 سبتمبر 2020 في 9:12 ص كتب Anna <anna@example.se>:",
+        "чт, 10 вер. 2020 р. о 09:12 Anna <anna@example.se> пише:",
+        "Anna <anna@example.se> skrev:",
+    ],
+)
+def test_an_attribution_goes_with_its_marked_quotation(header: str) -> None:
+    assert own_words(f"Tack!\n\n{header}\n\n> Hej\n> hopp\n") == "Tack!"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Från: Anna <anna@example.se>\nSkickat: den 10 september 2020\nTill: Bo\nÄmne: Hej",
+        "*Från:* Anna\n*Skickat:* torsdag\n*Till:* Bo\n*Kopia:* Eva\n*Ämne:* Hej",
+        "________________________________\nFrån: Anna\nSkickat: torsdag\nTill: Bo\nÄmne: Hej",
+        "From: Anna\nSent: Thursday\nTo: Bo\nSubject: Hi",
+        "Von: Anna\nGesendet: Donnerstag\nAn: Bo\nBetreff: Hallo",
+        "Lähettäjä: Anna\nLähetetty: torstai\nVastaanottaja: Bo\nAihe: Hei",
+        "Від: Анна\nДата: четвер\nКому: Бо\nТема: Привіт",
+        "من: Anna\nإلى: Bo\nالموضوع: Hej",
+        "-----Ursprungligt meddelande-----",
+        "-------- Originalmeddelande --------\nFrån: Anna",
+        "-----Original Message-----",
+        "Begin forwarded message:",
+        "Den tors 10 sep. 2020 kl 09:12 skrev Anna <anna@example.se>:",
+        "to 10. syysk. 2020 klo 9.12 Anna (anna@example.se) kirjoitti:",
+        "On Thu, Sep 10, 2020 at 9:12 AM Anna wrote:",
+    ],
+)
+def test_all_below_a_header_without_marks_is_quoted(header: str) -> None:
+    assert own_words(f"Tack!\n\n{header}\n\nHej på dig\nSkolan är stängd\n") == "Tack!"
+
+
+def test_answers_between_the_quoted_lines_are_kept() -> None:
+    text = "Den 10 sep. 2020 kl 09:12 skrev Anna:\n> Kommer du?\n\nJa.\n\n> När?\nKlockan tre.\n"
+    assert own_words(text) == "Ja.\n\nKlockan tre."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Den artikel som ni skrev var bra och jag undrar:\n\nKan vi hjälpa till?",
+        "Den 12 maj kl. 20.30 skrev grannen på en lapp:\n\nSluta väsnas!",
+        "Till: alla i huset\nDatum: 18 september\n\nVi städar gården.",
+        "Till alla: hej\nfrån: mig",
+        "- lampan är trasig\n- porten går inte att låsa",
+        "Mvh\n/Anna\n\nPS. Lampan är också trasig.",
+        "Hej\n--\n" + "\n".join(f"punkt {number}" for number in range(20)),
+        "- -- viktigt -- -",
+        "Vi behöver:\n\nlampor\n\nbänkar",
+        "Jag skrev till anna@example.se:\n\nLampan är trasig",
+    ],
+)
+def test_a_persons_words_are_not_taken_for_a_quotation(text: str) -> None:
+    assert own_words(text) == text
+
+
+def test_a_mail_that_begins_with_a_header_is_read_below_it() -> None:
+    text = "Od: Jan\nWysłano: środa\nDo: Anna\nTemat: Re\n\nCześć!\n\n-----Original Message-----\nX"
+    assert own_words(text) == "Cześć!"
+
+
+@pytest.mark.parametrize("subject", ["VB: Klagomål", "Fwd: x", "fw: x", "WG: x"])
+def test_what_is_passed_on_stays(subject: str) -> None:
+    text = "Kan ni svara?\n\nFrån: Bo\nSkickat: i går\nTill: Anna\nÄmne: x\n\nLampan är trasig"
+    assert own_words(text, subject) == text
+    assert own_words(text, "Sv: x") == "Kan ni svara?"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "--\nAnna Ek\nRektor",
+        "-- \nAnna Ek",
+        "Skickat från min iPhone",
+        "Hämta Outlook för Android",
+        "Sent from my BlackBerry",
+        "Lähetetty iPhonesta",
+    ],
+)
+def test_the_signature_of_a_program_goes(signature: str) -> None:
+    assert own_words(f"Lampan är trasig\n\n{signature}\n") == "Lampan är trasig"
+
+
+def test_our_own_text_goes_however_it_is_broken_and_marked() -> None:
+    broken = OURS.replace(" men ", "\n>> men ").replace(" fyra ", " \n fyra ").upper()
+    words = own_words(f"Vad kostar det?\n\n{broken}\nMvh Bo", ours=OURS)
+    assert words == "Vad kostar det?\n\n.\nMvh Bo"
+
+
+def test_a_few_words_of_ours_may_be_named() -> None:
+    text = "Ni skriver att projektet är indelat i fyra delprojekt. Vilka?"
+    assert own_words(text, ours=OURS) == text
+
+
+@pytest.mark.parametrize("text", ["> bara citat", OURS, "Från: a\nTill: b\nÄmne: c", "--\nAnna"])
+def test_where_nothing_would_be_left_all_is_kept(text: str) -> None:
+    assert own_words(text, ours=OURS) == text
+
+
+def test_nothing_stays_nothing() -> None:
+    assert own_words("", ours=OURS) == own_words(" \n") == ""
+
+
+LINES = ["Hej", "", "> citat", "Den 3 maj 2020 kl 09:12 skrev Anna <a@b.se>:", "-- ", "Från: a"]
+LINES += ["Till: b", "Ämne: c", "-----Original Message-----", "On x\nwrote:", OURS, ":", ">", "--"]
+
+
+@given(st.lists(st.sampled_from(LINES) | st.text(max_size=10), max_size=12), st.booleans())
+def test_something_is_left_of_anything(lines: list[str], known: bool) -> None:
+    text = "\n".join(lines)
+    words = own_words(text, ours=OURS if known else "")
+    assert bool(words) == bool(text.strip())
+    assert len(words) <= len(text)
+
+
+def test_a_long_text_made_to_be_slow_is_read_at_once() -> None:
+    text = ("On " + "a" * 190 + ":\n") * 1_000 + "On " + "a b " * 50_000 + "\nwrote:"
+    own_words("x")  # the patterns are compiled once
+    started = time.process_time()
+    own_words(text, ours=OURS)
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.skipif(not MAILS.exists(), reason="the shared triage/set_a.jsonl is not here")
+@pytest.mark.parametrize("known", [True, False])
+def test_no_newsletter_is_left_below_a_reply(known: bool) -> None:
+    newsletter = NEWSLETTER.read_text(encoding="utf-8")
+    lines = MAILS.read_text(encoding="utf-8").split("\n")
+    mails = [json.loads(line) for line in lines if line]
+    quoting = [mail for mail in mails if mail["quotes_newsletter"]]
+    assert quoting
+    for mail in quoting:
+        words = own_words(mail["body"], mail["subject"], newsletter if known else "")
+        assert mail["body"].startswith(words.split("\n")[0])
+        assert "Initiativ trygghet" not in words
+        assert "Delmos" not in words
+        assert len(words) < 400
+
+
+@pytest.mark.skipif(not REPLIES.exists(), reason="the shared corpus/replies is not here")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("email_1_4", "Awesome! I haven't had another problem with it."),
+        ("email_1_6", "I get proper rendering as well."),
+        ("email_1_8", "I will reply under this one\n\nand under this."),
+        ("email_2_2", "Outlook with a reply directly above line"),
+        ("email_danish_3", "Hej,\n\nSvar."),
+        ("email_headers_no_delimiter", "And another reply!"),
+        ("email_nl_1_2", "Outlook met een antwoord"),
+        ("email_pl_1_2", "Czesc Anno,\n\nJak się masz?\n\nPozdrawiam,\nJan"),
+        ("email_sent_from_BlackBerry", "Here is another email"),
+        ("email_sig_delimiter_in_middle_of_line", "Hi there!\n\nStuff happened.\n\nAnd here is"),
+        ("email_swedish_1", "Hej Person A,\n\nUrsäkta mitt sena svar!\n\nKan inte se att"),
+        ("multi_header", "No problem. I’ll just start a new order."),
+        ("pathological", "I think you're onto something."),
+    ],
+)
+def test_replies_of_many_programs_begin_with_the_own_words(name: str, words: str) -> None:
+    text = own_words((REPLIES / f"{name}.txt").read_text(encoding="utf-8"))
+    assert text.startswith(words)
+    assert len(text) < len(words) + 150

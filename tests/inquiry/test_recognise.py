@@ -1,0 +1,398 @@
+"""Each rule of the two tables holds where it should, and only there."""
+
+import json
+from collections import Counter
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.inquiry.parse import read
+from mailer.inquiry.recognise import RULES, SILENCES, Ours, recognise, silence
+from mailer.inquiry.verdict import Attachment, Inquiry
+from mailer.mail.address import Address
+
+SHARED = Path(__file__).parents[3] / "shared"
+BOUNCES = sorted((SHARED / "corpus" / "bounces").glob("*.eml"))
+NOT_BOUNCES = sorted((SHARED / "corpus" / "not-bounces").glob("*.eml"))
+TRIAGE = SHARED / "triage"
+
+MAILBOX = Address("mailbox@example.se", "Initiativ trygghet")
+OWN_IDS = {"edition@own": "edition", "ack@own": "acknowledgement", "forward@own": "forward"}
+OURS = Ours((MAILBOX,), lambda found: OWN_IDS.get(found, ""), "IT", ("mx.example.se",))
+
+
+def letter(
+    *fields: tuple[str, str],
+    sender: str = "anna@example.org",
+    subject: str = "Lampan",
+    text: str = "Lampan utanför 14 B är trasig.",
+    types: tuple[str, ...] = ("text/plain",),
+    references: tuple[str, ...] = (),
+    message_id: str = "x@example.org",
+    attachments: tuple[Attachment, ...] = (),
+    unreadable: str = "",
+) -> Inquiry:
+    return Inquiry(
+        sender=Address(sender) if sender else None,
+        recipients=(MAILBOX,),
+        subject=subject,
+        text=text,
+        whole=text,
+        message_id=message_id,
+        references=references,
+        headers=(("from", sender), ("subject", subject), *fields),
+        content_types=types,
+        attachments=attachments,
+        unreadable=unreadable,
+    )
+
+
+REPORT = ("multipart/report", "text/plain", "message/delivery-status", "message/rfc822")
+RECEIPT = ("multipart/report", "text/plain", "message/disposition-notification")
+FEEDBACK = ("multipart/report", "text/plain", "message/feedback-report", "message/rfc822")
+NULL = ("return-path", "<>")
+
+KINDS = [
+    ("own id or address", letter(message_id="ack@own")),
+    ("own id or address", letter(sender="Mailbox@example.se")),
+    ("feedback report", letter(types=FEEDBACK)),
+    (
+        "feedback report",
+        letter(
+            sender="staff@hotmail.com",
+            subject="complaint about message from 192.0.2.1",
+            types=("multipart/mixed", "message/rfc822", "text/plain"),
+        ),
+    ),
+    ("unsubscribe by Apple Mail", letter(("x-apple-unsubscribe", "true"), subject="unsubscribe")),
+    ("undelivered", letter(types=REPORT, sender="x@example.org")),
+    ("undelivered", letter(("x-failed-recipients", "bo@example.org"))),
+    ("undelivered", letter(sender="MAILER-DAEMON@x.se", subject="Undeliverable: Brev 3")),
+    ("undelivered", letter(sender="postmaster@x.se", subject="Olevererat: Brev 3")),
+    ("undelivered", letter(NULL, subject="Returned mail: see transcript for details")),
+    ("undelivered", letter(NULL, subject="mail.example.org Mail delivery failed: returning")),
+    ("undelivered", letter(NULL, subject="x", text="Your mail could not be delivered")),
+    ("undelivered", letter(("from", "MAILER-DAEMON <>"), sender="", subject="failure notice")),
+    ("undelivered", letter(NULL, subject="x", types=("multipart/mixed", *REPORT[1:3]))),
+    ("Auto-Submitted: auto-replied", letter(("auto-submitted", "auto-replied (vacation)"))),
+    (
+        "Auto-Submitted: auto-replied",
+        letter(NULL, ("auto-submitted", "auto-replied"), text="my mailbox is full until May"),
+    ),
+    ("field of an answering machine", letter(("x-autoreply", "yes"))),
+    ("field of an answering machine", letter(("x-autorespond", "Lampan"))),
+    ("field of an answering machine", letter(("x-apple-action", "VACATION"))),
+    ("Precedence: auto_reply", letter(("precedence", "auto-reply"))),
+    ("Precedence: auto_reply", letter(("x-precedence", "auto_reply"))),
+    ("read receipt", letter(types=RECEIPT)),
+    ("answer to an invitation", letter(types=("text/calendar; method=reply",))),
+    ("subject of an automatic answer", letter(subject="Autosvar: Lampan")),
+    ("subject of an automatic answer", letter(subject="Autosvar")),
+    ("subject of an automatic answer", letter(subject="Frånvarande: Lampan")),
+    ("subject of an automatic answer", letter(subject="Automatic reply: Lampan")),
+    ("subject of an automatic answer", letter(subject="Out of Office")),
+    ("subject of an automatic answer", letter(subject="Abwesenheitsnotiz")),
+    ("subject of an automatic answer", letter(subject="Automaattinen vastaus: x")),
+    ("subject of an automatic answer", letter(subject="Läst: Nyhetsbrev")),
+    ("subject of an automatic answer", letter(subject="Tackat nej: Möte")),
+    ("subject of an automatic answer", letter(subject="Accepted: Möte")),
+    ("says that it is automatic", letter(text="Hej!\nDetta är ett automatiskt svar.")),
+    ("says that it is automatic", letter(text="Thanks. This is an automated message.")),
+    (
+        "says that it is automatic",
+        letter(sender="noreply@x.se", text="Vi har tagit emot ditt ärende."),
+    ),
+    ("marked by the filter", letter(("x-spam-flag", "YES"))),
+    ("marked by the filter", letter(("x-spam-status", "Yes, score=9"))),
+    ("unreadable", letter(unreadable="brevet är krypterat")),
+    ("asks to be taken off the list", letter(subject="Avsluta", text="")),
+    ("asks for the newsletter", letter(subject="Prenumerera", text="")),
+    ("answers one of our letters", letter(references=("other@x", "ack@own"))),
+    ("answers one of our letters", letter(references=("forward@own",))),
+    ("answers one of our letters", letter(subject="Sv: [IT-2020-0042] Lampan")),
+    (
+        "lures or sells",
+        letter(
+            subject="Obetald faktura",
+            text="Bästa kund, logga in med BankID inom 24 timmar: http://example.com/x",
+        ),
+    ),
+    ("anything else", letter()),
+]
+
+
+@pytest.mark.parametrize(("name", "inquiry"), KINDS, ids=[name for name, _ in KINDS])
+def test_each_rule_claims_its_mail(name: str, inquiry: Inquiry) -> None:
+    (rule,) = (rule for rule in RULES if rule.name == name)
+    found = recognise(inquiry, OURS)
+    assert (found.kind, found.reason) == (rule.kind, rule.reason)
+
+
+def test_every_rule_has_its_example() -> None:
+    assert {rule.name for rule in RULES} == {name for name, _ in KINDS}
+
+
+@pytest.mark.parametrize(
+    "inquiry",
+    [
+        letter(subject="Frånvaro i skolan", text="Min son har 46 % frånvaro."),
+        letter(subject="Read about you in the paper"),
+        letter(sender="noreply@form.example.org"),
+        letter(sender="postmaster@example.org", subject="Lampan"),
+        letter(("list-id", "<byalag.example.org>"), ("precedence", "list")),
+        letter(("auto-submitted", "auto-generated")),
+        letter(("auto-submitted", "no"), ("x-autoreply", "no")),
+        letter(("x-spam-flag", "NO"), ("x-spam-status", "No, score=1")),
+        letter(types=("multipart/mixed", "text/plain", *REPORT), subject="Varför får jag detta?"),
+        letter(types=("text/calendar; method=request",)),
+        letter(references=("edition@own", "other@x")),
+        letter(text="Detta är ett automatiskt svar." + " Men lampan är trasig." * 100),
+        letter(text="De skrev att det är ett automatiskt svar."),
+        letter(subject="Undeliverable: brevet från skolan"),
+    ],
+)
+def test_what_a_person_may_have_written_is_an_inquiry(inquiry: Inquiry) -> None:
+    assert recognise(inquiry, OURS).kind == "inquiry"
+
+
+def test_without_a_case_prefix_there_is_no_case_tag() -> None:
+    ours = Ours((MAILBOX,), lambda found: "", "IT")
+    assert recognise(letter(subject="[X-2020-0042] Lampan"), ours).kind == "inquiry"
+
+
+# --- the second table
+
+
+def test_a_resident_is_answered() -> None:
+    assert silence(letter(), OURS) == ""
+
+
+def authenticated(*values: str) -> Inquiry:
+    return letter(*[("authentication-results", value) for value in values])
+
+
+MACHINE_NAMES = [
+    "mailer-daemon",
+    "MAILER-DAEMON",
+    "postmaster",
+    "abuse",
+    "root",
+    "no-reply",
+    "noreply",
+    "NoReply",
+    "no.reply",
+    "do-not-reply",
+    "donotreply",
+    "svara-inte",
+    "owner-list",
+    "nyheter-request",
+    "listserv",
+    "majordomo",
+    "bounce",
+    "bounces",
+    "ndr",
+    "noreply+17",
+    "bounces+anna=example.com",
+]
+ANSWER_FIELDS = [
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoresponse",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+]
+PROGRAM_FIELDS = [
+    "x-autogenerated",
+    "x-fc-machinegenerated",
+    "x-loop",
+    "x-no-loop",
+    "x-amazon-mail-relay-type",
+    "x-failed-recipients",
+    "x-ms-exchange-generated-message-source",
+    "x-ms-exchange-inbox-rules-loop",
+]
+SUBJECTS = [
+    "Autosvar: x",
+    "Autosvar fra Bo",
+    "Automatiskt svar: x",
+    "Automatisk svar",
+    "Frånvaro",
+    "Frånvarande till måndag",
+    "Automatic reply: x",
+    "Auto reply: x",
+    "Auto-reply",
+    "Out of office",
+    "Abwesenheit",
+    "Abwesenheitsnotiz: x",
+    "Automaattinen vastaus: x",
+    "Undeliverable: x",
+    "Undelivered Mail Returned to Sender",
+    "Returned mail: x",
+    "Delivery failure",
+    "Delivery Status Notification (Failure)",
+    "Mail Delivery System",
+    "Kunde inte levereras: x",
+    "Olevererat: x",
+    "Accepterat: x",
+    "Tackat nej: x",
+    "Preliminärt: x",
+    "Accepted: x",
+    "Declined: x",
+    "Läst: x",
+    "Read: x",
+    "läst: x",
+]
+
+SILENT: list[tuple[str, Inquiry]] = [
+    ("no address", letter(sender="")),
+    ("own id", letter(message_id="edition@own")),
+    ("own address", letter(sender="mailbox@EXAMPLE.se")),
+    (
+        "own address",
+        Inquiry(sender=Address("anna@example.org"), reply_to=MAILBOX, recipients=(MAILBOX,)),
+    ),
+    ("null envelope sender", letter(NULL)),
+    ("null envelope sender", letter(("return-path", "< >"))),
+    *[("machine's address", letter(sender=f"{local}@example.org")) for local in MACHINE_NAMES],
+    ("machine's address", letter(("return-path", "<bounces@example.org>"))),
+    ("Auto-Submitted", letter(("auto-submitted", "auto-generated"))),
+    ("Auto-Submitted", letter(("auto-submitted", "no"), ("auto-submitted", "Auto-Replied; x"))),
+    *[
+        ("X-Auto-Response-Suppress", letter(("x-auto-response-suppress", value)))
+        for value in ("All", "OOF", "AutoReply", "DR", "RN, NRN", "oof,dr")
+    ],
+    *[
+        ("Precedence", letter((name, value)))
+        for name in ("precedence", "x-precedence")
+        for value in ("bulk", "junk", "list", "auto_reply", "Bulk ")
+    ],
+    *[
+        ("list", letter((name, "x")))
+        for name in ("list-id", "list-unsubscribe", "list-anything", "mailing-list", "feedback-id")
+    ],
+    *[("field of an answering machine", letter((name, "yes"))) for name in ANSWER_FIELDS],
+    ("field of an answering machine", letter(("x-apple-action", "vacation"))),
+    *[("field of a program", letter((name, "x"))) for name in PROGRAM_FIELDS],
+    ("field of a program", letter(("delivered-to", "Autoresponder"))),
+    ("field of a program", letter(("delivered-to", "<autoresponder@example.org>"))),
+    ("report", letter(types=REPORT)),
+    ("report", letter(types=RECEIPT)),
+    ("report", letter(types=FEEDBACK)),
+    ("report", letter(types=("multipart/mixed", "message/delivery-status"))),
+    ("answer to an invitation", letter(types=("multipart/mixed", "text/calendar; method=reply"))),
+    *[("subject", letter(subject=subject)) for subject in SUBJECTS],
+    ("not to us", Inquiry(sender=Address("a@b.se"), recipients=(Address("list@example.org"),))),
+    ("not to us", Inquiry(sender=Address("a@b.se"))),
+    ("DMARC", authenticated("mx.example.se; spf=pass; dmarc=fail (p=none) header.from=x.se")),
+    ("DMARC", authenticated("MX.example.se 1; dmarc = Fail", "mx.example.se; dmarc=pass")),
+    ("DMARC", authenticated("other.example.org; dmarc=pass", "mx.example.se (x); dmarc=fail")),
+]
+
+
+@pytest.mark.parametrize(("name", "inquiry"), SILENT)
+def test_each_reason_for_silence_is_found(name: str, inquiry: Inquiry) -> None:
+    (rule,) = (rule for rule in SILENCES if rule.name == name)
+    assert rule.test(inquiry, OURS)
+    assert silence(inquiry, OURS)
+
+
+def test_every_reason_for_silence_has_its_example() -> None:
+    assert {rule.name for rule in SILENCES} == {name for name, _ in SILENT}
+
+
+@pytest.mark.parametrize(
+    "inquiry",
+    [
+        letter(sender="groot@example.org"),
+        letter(sender="abuse.anna@example.org"),
+        letter(sender="bouncer@example.org"),
+        letter(("return-path", "<anna@example.org>")),
+        letter(("auto-submitted", "no")),
+        letter(("auto-submitted", "No (a person)")),
+        letter(("x-auto-response-suppress", "None")),
+        letter(("precedence", "first-class")),
+        letter(("x-loop", "no")),
+        letter(("delivered-to", "mailbox@example.se")),
+        letter(subject="Jag såg ett autosvar"),
+        letter(subject="Läste ert brev"),
+        letter(subject="Ready for work"),
+        letter(types=("multipart/mixed", "text/calendar; method=request")),
+        authenticated("forged.example.org; dmarc=fail"),
+        authenticated("mx.example.se; dmarc=pass", "mx.example.se; dmarc=fail"),
+        authenticated('mx.example.se; spf=pass reason="; dmarc=fail" (; dmarc=fail); dmarc=pass'),
+        authenticated(""),
+    ],
+)
+def test_a_person_is_not_silenced_by_what_looks_alike(inquiry: Inquiry) -> None:
+    assert silence(inquiry, OURS) == ""
+
+
+@pytest.mark.parametrize("name", ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"])
+def test_our_address_may_stand_in_any_field_of_recipients(name: str) -> None:
+    raw = f"From: a@b.se\n{name}: Vi <{MAILBOX.email}>\nSubject: x\n\nHej\n".encode()
+    assert silence(read(raw), OURS) == ""
+
+
+FIELDS = st.tuples(
+    st.sampled_from(["return-path", "auto-submitted", "precedence", "authentication-results"]),
+    st.text(max_size=12),
+)
+
+
+@given(st.lists(FIELDS, max_size=4), st.text(max_size=30), st.text(max_size=30))
+def test_any_mail_has_a_kind(fields: list[tuple[str, str]], subject: str, text: str) -> None:
+    inquiry = letter(*fields, subject=subject, text=text)
+    assert recognise(inquiry, OURS).reason
+    silence(inquiry, OURS)
+
+
+# --- what others have seen
+
+
+@pytest.mark.skipif(not BOUNCES, reason="the shared corpus/bounces is not here")
+def test_real_bounces_and_complaints_are_recognised() -> None:
+    inquiries = [read(sample.read_bytes()) for sample in BOUNCES]
+    kinds = Counter(recognise(inquiry, OURS).kind for inquiry in inquiries)
+    assert kinds["bounce"] + kinds["complaint"] >= 0.98 * len(inquiries)
+    # A delivery that succeeded, and a list that takes only its members' mail.
+    assert kinds["inquiry"] <= 2
+
+
+@pytest.mark.skipif(not NOT_BOUNCES, reason="the shared corpus/not-bounces is not here")
+def test_what_only_looks_like_a_bounce_is_none() -> None:
+    kinds = [recognise(read(sample.read_bytes()), OURS).kind for sample in NOT_BOUNCES]
+    assert "bounce" not in kinds
+
+
+def labelled(pattern: str) -> list[tuple[str, Inquiry]]:
+    found = []
+    for file in sorted(TRIAGE.glob(pattern)):
+        for line in filter(None, file.read_text(encoding="utf-8").split("\n")):
+            sample = json.loads(line)
+            message = EmailMessage()
+            message["From"] = f'"{sample["from_name"]}" <{sample["from"]}>'
+            message["To"] = str(MAILBOX)
+            message["Subject"] = sample["subject"]
+            message.set_content(sample["body"])
+            found.append((sample["kind"], read(message.as_bytes())))
+    return found
+
+
+@pytest.mark.skipif(not TRIAGE.exists(), reason="the shared triage mails are not here")
+@pytest.mark.parametrize("pattern", ["examples_*.jsonl", "set_a.jsonl"])
+def test_labelled_mails_get_their_kind(pattern: str) -> None:
+    found = [(kind, recognise(inquiry, OURS).kind, inquiry) for kind, inquiry in labelled(pattern)]
+    kinds = Counter((kind, recognised) for kind, recognised, _ in found)
+    total = Counter(kind for kind, _, _ in found)
+    assert kinds["inquiry", "inquiry"] == total["inquiry"]
+    assert kinds["auto", "auto-reply"] == total["auto"]
+    assert kinds["spam", "spam"] >= 0.8 * total["spam"]
+    # The others are handed to a person, who does what they ask.
+    for kind in ("subscribe", "unsubscribe", "spam"):
+        assert kinds[kind, kind] + kinds[kind, "inquiry"] == total[kind]
+    # Of those who get an answer, none is a machine; of residents, nobody is left without.
+    assert not [1 for kind, _, inquiry in found if kind == "inquiry" and silence(inquiry, OURS)]
