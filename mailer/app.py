@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from mailer import schedule
 from mailer.edge.files import (
     OriginalFiles,
+    make_private,
     read_templates,
     secret_if_made,
     secret_in,
@@ -260,6 +261,7 @@ class Service:
 @asynccontextmanager
 async def open_service(settings: Settings, clock: Clock) -> AsyncIterator[Service]:
     """Open the database (migrating it), free what a dead process of ours still held."""
+    make_private(settings.data_dir)
     ours = identity(settings)
     templates = read_templates(templates_for(settings.config_dir))
     database = await Database.open(settings.database_url)

@@ -49,6 +49,17 @@ def write_fresh_copy(target: Path) -> None:
         shutil.copytree(shipped(name), target / name)
 
 
+def make_private(folder: Path) -> None:
+    """Make the data directory if it is missing; only its owner may look into a new one.
+
+    Raises MailerError where that cannot be done.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MailerError(f"{folder}: cannot be the data directory: {error.strerror}") from error
+
+
 def secret_in(folder: Path) -> Secret:
     """The installation's own secret, made at the first call; only its owner may read the file."""
     path = folder / "secret"
