@@ -204,6 +204,7 @@ _IN_PLAIN_WORDS = (
     ("undefined alias", "", False, _MARKED),
     ("cannot start any token", "", False, f"an unexpected character; {_QUOTES}"),
     ("', but got", "flow", True, "the [ or { that opens here is not closed before another text"),
+    ("but found '<stream end>'", "flow", False, "the file ends before a [ or { is closed"),
     ("node content", "", False, "a bracket or comma where a value was expected; put it in quotes"),
     ("block end", "block", False, _INDENTATION),
     ("sequence entries", "", False, "a '- ' is not expected here; check the indentation"),
