@@ -6,13 +6,16 @@ envelope as it is, or ValueError. Nothing here looks up a domain.
 
 import re
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, unquote
+
+from mailer.mail.line import one_line
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LOCAL = re.compile(rf"{_ATEXT}+(\.{_ATEXT}+)*\Z")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}\Z|localhost\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NAMED = re.compile(r"([^<>]*)<([^<>]*)>\Z")
+_SHOWN = 60  # characters of a wrong address that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,17 @@ def address(text: str, name: str = "") -> Address:
 
     Raises ValueError, with a reason that a person can act on.
     """
-    found, email = parseaddr(text.strip()) if "<" in text else ("", text.strip())
-    local, at, domain = email.rpartition("@")
+    named = _NAMED.match(text.strip())
+    found, email = (unquote(named[1].strip()), named[2]) if named else ("", text)
+    local, at, domain = email.strip().rpartition("@")
     if not at:
-        raise ValueError(f"{text!r} has no @")
-    if len(local) > 64 or len(email) > 254:
-        raise ValueError(f"{text[:40]!r}… is too long for an address")
+        raise ValueError(f"{_shown(text)} has no @")
     if not _LOCAL.match(local):
-        raise ValueError(f"{local!r} cannot stand before the @")
-    return Address(f"{local}@{_ascii(domain)}", clean_name(name or found))
+        raise ValueError(f"{_shown(local)} cannot stand before the @")
+    email = f"{local}@{_ascii(domain)}"
+    if len(local) > 64 or len(email) > 254:  # RFC 5321, 4.5.3.1
+        raise ValueError(f"{_shown(email)} is too long for an address")
+    return Address(email, clean_name(name or found))
 
 
 def _ascii(domain: str) -> str:
@@ -64,10 +69,14 @@ def _ascii(domain: str) -> str:
     except UnicodeError:
         ascii_domain = ""
     if not _DOMAIN.match(ascii_domain):
-        raise ValueError(f"{domain!r} is not a domain name")
+        raise ValueError(f"{_shown(domain)} is not a domain name")
     return ascii_domain
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def clean_name(name: str) -> str:
     """A display name on one line, without control characters, at most 100 characters."""
-    return _CONTROL.sub(" ", name).strip()[:100]
+    return one_line(name)[:100].rstrip()

@@ -10,16 +10,16 @@ from email.header import Header
 from email.utils import quote
 
 from mailer.mail.address import Address
+from mailer.mail.line import one_line
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
 _WIDTH = 76  # RFC 2047 allows an encoded line 76; RFC 5322 asks for 78
 
 
 def text_field(name: str, value: str) -> bytes:
     """An unstructured field such as Subject."""
-    clean = _CONTROL.sub(" ", value).strip()
-    return _line(name, _unstructured(clean, name))
+    text = one_line(value)
+    return _line(name, text if _stands(text, name) else _encoded(text, name))
 
 
 def addresses_field(name: str, addresses: Iterable[Address]) -> bytes:
@@ -27,42 +27,48 @@ def addresses_field(name: str, addresses: Iterable[Address]) -> bytes:
     return _line(name, ",\r\n ".join(_mailbox(each, name) for each in addresses))
 
 
+def phrase_field(name: str, value: str) -> bytes:
+    """A phrase before something in angle brackets, as in List-Id (RFC 2919)."""
+    phrase, _, identifier = one_line(value).rpartition("<")
+    identifier = identifier.removesuffix(">")
+    return _line(name, _phrased(phrase.strip(), identifier, name) if phrase else f"<{identifier}>")
+
+
 def plain_field(name: str, value: str) -> bytes:
     """A structured field whose value is ASCII and already right, folded at its spaces."""
-    clean = _CONTROL.sub(" ", value)
-    lines = [name + ":"]
-    for word in clean.split():
-        if len(lines[-1]) + 1 + len(word) > _WIDTH and lines[-1].strip() not in ("", name + ":"):
+    lines = [f"{name}:"]
+    for word in one_line(value).split(" "):
+        # The first word stays beside the name: some programs read an empty field otherwise.
+        if len(lines[-1]) + 1 + len(word) > _WIDTH and lines != [f"{name}:"]:
             lines.append("")
-        lines[-1] += " " + word
+        lines[-1] += f" {word}"
     return "\r\n".join(lines).encode("ascii") + b"\r\n"
 
 
 def _mailbox(address: Address, field: str) -> str:
-    name = _CONTROL.sub(" ", address.name).strip()
-    if not name:
-        return address.email
-    # A name that looks encoded must be encoded itself, or it would be decoded into another.
-    if _PLAIN_PHRASE.match(name) and "=?" not in name and len(name) < _WIDTH - len(field):
-        return f"{name} <{address.email}>"
-    if name.isascii() and "=?" not in name and len(name) < _WIDTH - len(field):
-        return f'"{quote(name)}" <{address.email}>'
-    return f"{_encoded(name, field)}\r\n <{address.email}>"
+    name, email = one_line(address.name), one_line(address.email)
+    return _phrased(name, email, field) if name else email
 
 
-def _unstructured(text: str, field: str) -> str:
-    if text.isascii() and "=?" not in text and not _needs_fold(text, field):
-        return text
-    return _encoded(text, field)
+def _phrased(phrase: str, identifier: str, field: str) -> str:
+    words = phrase if _PLAIN_PHRASE.match(phrase) else f'"{quote(phrase)}"'
+    if not _stands(words, field):
+        words = _encoded(phrase, field)
+    whole = f"{words} <{identifier}>"
+    return whole if _fits(whole, field) else f"{words}\r\n <{identifier}>"
 
 
-def _needs_fold(text: str, field: str) -> bool:
-    return len(field) + 2 + len(text) > _WIDTH or "  " in text
+def _stands(text: str, field: str) -> bool:
+    # What looks encoded must be encoded itself, or it would be decoded into something else.
+    return text.isascii() and "=?" not in text and _fits(text, field)
+
+
+def _fits(text: str, field: str) -> bool:
+    return len(f"{field}: {text}") <= _WIDTH
 
 
 def _encoded(text: str, field: str) -> str:
-    header = Header(text, "utf-8", maxlinelen=75, header_name=field)
-    return header.encode(linesep="\r\n")
+    return Header(text, "utf-8", maxlinelen=75, header_name=field).encode(linesep="\r\n")
 
 
 def _line(name: str, value: str) -> bytes:

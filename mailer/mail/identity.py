@@ -32,11 +32,15 @@ class Identity:
         """
         local, _, domain = message_id.rpartition("@")
         name, _, proof = local.rpartition(".")
-        ours = hmac.compare_digest(proof.encode(), self._mac("own", name).encode())
+        ours = hmac.compare_digest(_octets(proof), _octets(self._mac("own", name)))
         return name.partition(".")[0] if ours and domain == self.domain else ""
 
     def _mac(self, purpose: str, text: str) -> str:
         # 80 bits of HMAC-SHA-256: short enough for a header line, far past guessing.
-        message = f"{purpose}\0{text}".encode(errors="surrogateescape")
-        digest = hmac.new(self.secret.reveal().encode(), message, sha256).digest()
+        message = _octets(f"{purpose}\0{text}")
+        digest = hmac.new(_octets(self.secret.reveal()), message, sha256).digest()
         return b32encode(digest[:10]).decode().lower()
+
+
+def _octets(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")  # ids of strangers and the environment hold anything

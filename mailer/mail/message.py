@@ -19,11 +19,13 @@ from typing import Literal
 from urllib.parse import quote
 
 from mailer.mail.address import Address
-from mailer.mail.header import addresses_field, plain_field, text_field
+from mailer.mail.header import addresses_field, phrase_field, plain_field, text_field
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+\Z")  # as received: some are no ids at all
 _MAX_LINE = 998  # RFC 5321, 4.5.3.1.6
+_MAX_ID = _MAX_LINE - len("In-Reply-To: <>")
+_ID = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+\Z")  # as received: some are no ids at all
+_LATEST = 20  # references kept besides the first: a thread may go on for years
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Draft:
     `html` is the other version of `text`; `original` the exact bytes of a received mail that goes
     along. `auto_submitted` (RFC 3834) marks what no person wrote; such a letter also asks that
     nobody's robot answers it. `references` are ids without angle brackets, the last one answered.
+    `list_id` is as RFC 2919 has it: "Nyheter <nyheter.kommun.example>".
     """
 
     sender: Address
@@ -67,12 +70,9 @@ def shared(draft: Draft) -> bytes:
     ]
     if draft.reply_to:
         fields.append(addresses_field("Reply-To", draft.reply_to))
-    references = [f"<{each}>" for each in draft.references if _ID.match(each)]
-    if references:
-        fields.append(plain_field("In-Reply-To", references[-1]))
-        fields.append(plain_field("References", " ".join(references)))
+    fields += _thread(draft.references)
     if draft.list_id:
-        fields.append(plain_field("List-Id", draft.list_id))
+        fields.append(phrase_field("List-Id", draft.list_id))
         fields.append(plain_field("Precedence", "bulk"))
     if draft.auto_submitted:
         fields.append(plain_field("Auto-Submitted", draft.auto_submitted))
@@ -94,7 +94,7 @@ def own_lines(to: Address, message_id: str, unsubscribe: str = "") -> bytes:
 
 def unsubscribe_by_mail(mailbox: Address, token: str) -> str:
     """List-Unsubscribe by mail (RFC 2369): a click sends a mail that triage recognises."""
-    return f"<mailto:{mailbox.email}?subject={quote(f'avsluta {token}')}>"
+    return f"<mailto:{quote(mailbox.email, safe='@+')}?subject={quote(f'avsluta {token}')}>"
 
 
 def text_of(content: bytes) -> str:
@@ -105,47 +105,62 @@ def text_of(content: bytes) -> str:
     return text.replace("\r\n", "\n")
 
 
+def _thread(references: tuple[str, ...]) -> list[bytes]:
+    ids = [each for each in references if len(each) <= _MAX_ID and _ID.match(each)]
+    if not ids:
+        return []
+    del ids[1:-_LATEST]
+    fields = [plain_field("References", " ".join(f"<{each}>" for each in ids))]
+    if ids[-1] == references[-1]:
+        fields.append(plain_field("In-Reply-To", f"<{ids[-1]}>"))
+    return fields
+
+
 def _body(draft: Draft) -> bytes:
+    text, html = _encodable(draft.text), _encodable(draft.html)
     message = EmailMessage(policy=SMTP)
-    message.set_content(_tidy(draft.text), cte="quoted-printable")
-    if draft.html:
-        message.add_alternative(draft.html, subtype="html", cte="quoted-printable")
-        message.set_boundary(_boundary(draft.text.encode(errors="replace")))
+    message.set_content(text.rstrip("\n") + "\n", cte="quoted-printable")
+    if html:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        message.set_boundary(_boundary(b"alternative", text.encode()))
     for part in message.walk():
         del part["MIME-Version"]  # it stands once, in the letter's own header
     body = message.as_bytes()
     return _with_original(body, draft.original) if draft.original else body
 
 
-def _tidy(text: str) -> str:
-    return text.rstrip("\n") + "\n"
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()  # a lone surrogate becomes a question mark
 
 
 def _with_original(body: bytes, original: bytes) -> bytes:
     """multipart/mixed of our text and the received mail, its bytes untouched but for line ends."""
     lines = _LINE_ENDS.split(original)
-    clean = max(map(len, lines)) <= _MAX_LINE and b"\0" not in original
-    if clean:
+    if max(map(len, lines)) <= _MAX_LINE and b"\0" not in original:
         # RFC 2046, 5.2.1: message/rfc822 may be 7bit or 8bit, never base64.
-        encoding = b"7bit" if original.isascii() else b"8bit"
-        head = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: " + encoding
+        kind, encoding = b"message/rfc822", b"7bit" if original.isascii() else b"8bit"
         content = b"\r\n".join(lines)
     else:
         # Lines that SMTP cannot carry: as a file, so that no relay cuts them.
-        head = b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64"
+        kind, encoding = b"application/octet-stream", b"base64"
         content = encodebytes(original).replace(b"\n", b"\r\n")
-    boundary = _boundary(original).encode()
-    part = head + b'\r\nContent-Disposition: attachment; filename="original.eml"\r\n\r\n' + content
+    whole = b"8bit" if encoding == b"8bit" else b"7bit"  # RFC 2045, 6.4: as wide as its parts
+    boundary = _boundary(b"mixed", original).encode()
     return b"".join(
         (
-            b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n',
+            b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n',
+            b"Content-Transfer-Encoding: " + whole + b"\r\n\r\n",
             b"--" + boundary + b"\r\n" + body + b"\r\n",
-            b"--" + boundary + b"\r\n" + part + b"\r\n",
+            b"--" + boundary + b"\r\n",
+            b"Content-Type: " + kind + b"\r\n",
+            b"Content-Transfer-Encoding: " + encoding + b"\r\n",
+            b'Content-Disposition: attachment; filename="original.eml"\r\n\r\n',
+            content + b"\r\n",
             b"--" + boundary + b"--\r\n",
         )
     )
 
 
-def _boundary(content: bytes) -> str:
+def _boundary(kind: bytes, content: bytes) -> str:
     # "=_" cannot stand in quoted-printable; the hash cannot stand in what it is the hash of.
-    return "=_" + sha256(content).hexdigest()[:32]
+    return "=_" + sha256(kind + content).hexdigest()[:32]

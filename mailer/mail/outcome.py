@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mailer.mail.line import one_line
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -49,6 +51,6 @@ def said(outcome: Outcome) -> str:
             line = text
         case Refused(code=code, reply=text):
             line = f"{code} {text}"
-        case Unreached(reason=text) | Uncertain(reason=text):
-            line = text
-    return " ".join(line.split())[:500]
+        case _:
+            line = outcome.reason
+    return one_line(line)[:500]

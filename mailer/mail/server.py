@@ -56,7 +56,8 @@ class Server:
     password: Secret = NO_SECRET
 
     def __str__(self) -> str:
-        return f"{self.protocol}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.protocol}://{host}:{self.port}"
 
 
 def read_server(url: str, protocol: Literal["imap", "smtp"]) -> Server:
@@ -73,12 +74,14 @@ def read_server(url: str, protocol: Literal["imap", "smtp"]) -> Server:
         raise ValueError(f"expected {protocol}://host:port or {protocol}s://host:port")
     if not parts.hostname:
         raise ValueError(f"no host in it; expected {protocol}://host:port")
+    if port == 0:
+        raise ValueError("no server listens on port 0")
     if parts.path.strip("/") or parts.fragment:
         raise ValueError("nothing may follow the port but ?tls=")
     options = parse_qs(parts.query, keep_blank_values=True)
     asked = options.pop("tls", [""])[-1]
     if options:
-        raise ValueError(f"unknown option {min(options)!r}; only ?tls= is known")
+        raise ValueError("unknown option; only ?tls= is known")
     return Server(
         protocol=protocol,
         host=parts.hostname,

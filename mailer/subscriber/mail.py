@@ -10,7 +10,10 @@ from mailer.mail.address import Address
 from mailer.subscriber.subscription import Act, Change
 
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_YES = re.compile(r"\W*(ja|japp|jajamän|jag vill|yes|ok|okej|stämmer|bekräftar?)\b", re.IGNORECASE)
+_YES = re.compile(
+    r"\W*(?:ja|japp|jajamän|yes|ok|okej|stämmer|(?:jag )?bekräftar?|jag vill)\b", re.IGNORECASE
+)
+_NO = re.compile(r"\b(?:nej|inte|ej|aldrig|no|not|don['’]t|never)\b", re.IGNORECASE)
 
 
 def asked(act: Act, sender: Address | None, subject: str, evidence: str) -> Change | None:
@@ -28,5 +31,5 @@ def token_in(subject: str) -> str:
 
 
 def says_yes(text: str) -> bool:
-    """Whether an answer to "do you want the newsletter?" begins with a yes, or is empty."""
-    return not text.strip() or _YES.match(text) is not None
+    """Whether an answer to "do you want the newsletter?" is empty, or a yes with no doubt in it."""
+    return not text.strip() or (_YES.match(text) is not None and not _NO.search(text))

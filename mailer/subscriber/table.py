@@ -1,24 +1,37 @@
 """Subscribers as a table: CSV as spreadsheets write it, read and written.
 
 Takes bytes: UTF-8 (with or without BOM) or windows-1252; comma, semicolon or tab; columns in any
-order with a header in English or Swedish. Gives rows with their line numbers, or every problem.
+order with a header in English or Swedish. Gives rows with their line numbers, or every problem;
+it never raises.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailer.mail.address import Address, address
 from mailer.subscriber.subscription import Subscriber
 
-_COLUMNS: Mapping[str, frozenset[str]] = {
-    "email": frozenset({"email", "e-mail", "mail", "epost", "e-post", "e-postadress", "adress"}),
-    "name": frozenset({"name", "namn"}),
-    "language": frozenset({"language", "lang", "språk"}),
+# Without hyphens, the surest first: in a list of people "adress" may be where they live.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "email": ("email", "epost", "epostadress", "mail", "mejl", "adress"),
+    "name": ("name", "namn"),
+    "language": ("language", "lang", "språk"),
 }
-_LANGUAGES = frozenset({"sv", "en", "ar", "fi", "uk", "so", "de", "pl"})
+_LANGUAGES: Mapping[str, tuple[str, str]] = {
+    "sv": ("svenska", "swedish"),
+    "en": ("engelska", "english"),
+    "ar": ("arabiska", "arabic"),
+    "fi": ("finska", "finnish"),
+    "uk": ("ukrainska", "ukrainian"),
+    "so": ("somaliska", "somali"),
+    "de": ("tyska", "german"),
+    "pl": ("polska", "polish"),
+}
 _DEFAULT_LANGUAGE = "sv"
+_FORMULA = re.compile(r"'*[=+@\t\r-]")  # what a spreadsheet runs, and what `_inert` makes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +53,20 @@ class Table:
 
 def read_table(content: bytes) -> Table:
     """Read a CSV file. Addresses that stand twice are a problem of the second line."""
-    rows = _rows(_text(content))
-    header = next(rows, (0, []))[1]
+    try:
+        rows = _rows(_text(content))
+    except ValueError as error:
+        return Table((), (str(error),))
+    line, header = rows[0] if rows else (1, [])
     places = _places(header)
     if "email" not in places:
-        names = ", ".join(repr(name) for name in header) or "nothing"
-        return Table((), (f"line 1: no column 'email' (or 'e-post') in the header, found {names}",))
+        found = ", ".join(map(repr, header))[:200] or "nothing"
+        missing = f"line {line}: no column 'email' (or 'e-post') in the header, found {found}"
+        return Table((), (missing,))
     entries: list[Entry] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for line, row in rows:
+    for line, row in rows[1:]:
         values = {name: row[at].strip() if at < len(row) else "" for name, at in places.items()}
         try:
             entry = _entry(line, values)
@@ -76,36 +93,63 @@ def write_table(subscribers: Iterable[Subscriber]) -> str:
 
 
 def _entry(line: int, values: Mapping[str, str]) -> Entry:
-    language = values.get("language", "").lower() or _DEFAULT_LANGUAGE
-    if language not in _LANGUAGES:
-        known = ", ".join(sorted(_LANGUAGES))
-        raise ValueError(f"no language {language!r}; expected one of {known}")
-    return Entry(line, address(values["email"], values.get("name", "")), language)
+    language = _language(values.get("language", "").lower() or _DEFAULT_LANGUAGE)
+    person = address(_as_written(values["email"]), _as_written(values.get("name", "")))
+    return Entry(line, person, language)
+
+
+def _language(word: str) -> str:
+    for code, names in _LANGUAGES.items():
+        if word in (code, *names):
+            return code
+    raise ValueError(f"no language {word[:40]!r}; expected one of {', '.join(sorted(_LANGUAGES))}")
 
 
 def _text(content: bytes) -> str:
+    before, nul, _ = content.partition(b"\0")
+    if nul:
+        line = before.count(b"\n") + 1
+        raise ValueError(f"line {line}: this is no text; save the table as CSV in UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("windows-1252", errors="replace")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    header = text.partition("\n")[0]
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Every row that is not blank, after the line on which it begins."""
+    header = next(iter(text.lstrip().splitlines()), "")
     delimiter = max(";,\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        reason = f"line {line}: no CSV from here on ({error}); is a quotation mark missing?"
+        raise ValueError(reason) from error
+    return rows
 
 
 def _places(header: Iterable[str]) -> dict[str, int]:
+    """At which place each of our columns stands."""
+    titles = [title.strip().lower().replace("-", "") for title in header]
     places: dict[str, int] = {}
-    for place, title in enumerate(header):
-        for name, titles in _COLUMNS.items():
-            if title.strip().lower() in titles:
-                places.setdefault(name, place)
+    for name, ours in _COLUMNS.items():
+        found = [titles.index(known) for known in ours if known in titles]
+        if found:
+            places[name] = found[0]
     return places
 
 
 def _inert(cell: str) -> str:
     # A spreadsheet runs what begins like a formula.
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_written(cell: str) -> str:
+    """What `_inert` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -1,0 +1,72 @@
+"""Our own Message-IDs are known again; nobody else's are."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mailer.mail.identity import Identity
+from mailer.mail.server import Secret
+
+OURS = Identity(Secret("hemligt"), "kommun.example")
+KINDS = ("edition", "forward", "acknowledgement", "notice", "confirmation")
+junk = st.text(st.characters())
+
+
+@given(st.sampled_from(KINDS), junk)
+def test_the_kind_of_our_own_letter_is_known_again(kind: str, rest: str) -> None:
+    message_id = OURS.message_id(f"{kind}/{rest}")
+    assert OURS.kind_of(message_id) == kind
+    assert OURS.message_id(f"{kind}/{rest}") == message_id
+    assert message_id.isascii()
+    assert len(message_id) < 70
+
+
+@given(junk, junk)
+def test_letters_with_different_keys_have_different_ids(one: str, other: str) -> None:
+    assume(one != other)
+    assert OURS.message_id(f"edition/{one}") != OURS.message_id(f"edition/{other}")
+
+
+def test_an_id_says_nothing_of_the_recipient() -> None:
+    assert "anna" not in OURS.message_id("confirmation/2020-09-11/anna@example.org")
+
+
+@given(junk)
+def test_the_id_of_a_stranger_is_not_ours(text: str) -> None:
+    for message_id in (text, f"{text}@kommun.example", f"edition.{text}@kommun.example"):
+        assert OURS.kind_of(message_id) == ""
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    ["", "@", ".", "@kommun.example", ".@kommun.example", "x.\ud800@kommun.example", "å.ö@å.se"],
+)
+def test_what_is_no_id_is_not_ours(message_id: str) -> None:
+    assert OURS.kind_of(message_id) == ""
+
+
+def test_an_id_that_was_changed_is_not_ours() -> None:
+    message_id = OURS.message_id("edition/2020-09/17")
+    changed = [
+        message_id.replace("edition", "forward"),
+        message_id.replace("kommun.example", "KOMMUN.example"),
+        message_id.upper(),
+        f"<{message_id}>",
+        f" {message_id}",
+        *(f"{message_id[:at]}{message_id[at + 1 :]}" for at in range(len(message_id))),
+    ]
+    assert {OURS.kind_of(each) for each in changed} == {""}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Identity(Secret("annat"), "kommun.example"),
+        Identity(Secret("hemligt"), "annan.example"),
+        Identity(Secret("\udcff"), "kommun.example"),  # as an environment may hold it
+    ],
+)
+def test_an_id_made_with_another_secret_or_domain_is_not_ours(other: Identity) -> None:
+    message_id = other.message_id("edition/2020-09/17")
+    assert other.kind_of(message_id) == "edition"
+    assert OURS.kind_of(message_id) == ""
