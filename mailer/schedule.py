@@ -6,13 +6,15 @@ does no harm: an edition is claimed once, a mail decided once, a letter leased t
 The rules of the newsletter's hour:
 
 * It is a wall-clock hour of the zone.
+* Where the clock jumps over it in spring, it is due an hour later by the clock: 02:30 at 03:30.
+  Where it comes twice in autumn, it is due the first time; the second finds the edition claimed.
 * An edition whose hour passed while nothing ran is sent at the next start if that is at most
   `catch-up` later. After that it is not: nobody wants old news without having asked for it.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -68,8 +70,9 @@ def edition_due(hour: str, zone: ZoneInfo, now: datetime, catch_up: timedelta) -
     found = None
     while fires and fires <= now:
         found = fires
-        fires = trigger.get_next_fire_time(fires, fires + timedelta(seconds=1))
-    return found.astimezone(zone).date() if found else None
+        # In UTC: a local time plus a second falls back into the first of two hours.
+        fires = trigger.get_next_fire_time(None, fires.astimezone(UTC) + timedelta(seconds=1))
+    return found.date() if found else None
 
 
 def edition_trigger(hour: str, zone: ZoneInfo) -> CronTrigger:

@@ -18,6 +18,9 @@ from mailer.mail.post import Due, LetterKind, Post
 from mailer.organisation import Organisation
 from mailer.subscriber.subscription import Change
 
+_ATTACHED = 5 * 2**20
+"""Octets of a letter that a notice takes along: no relay in use refuses that for its size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
@@ -40,16 +43,18 @@ class Correspondence:
         )
 
     def undelivered(self, due: Due, reply: str, now: datetime) -> tuple[Post, ...]:
-        """To the coordinator, about a forward or a notice that nobody will get."""
-        coordinator = self.organisation.coordinator
-        if due.kind not in ("forward", "notice") or due.to.same(coordinator.address):
+        """To the coordinator, about a forward that failed; nothing follows a notice that failed."""
+        if due.kind != "forward":
             return ()
-        number = due.key.split("/")[1]
-        words = self.letters.undelivered(due.to.email, reply, number)
-        draft = self._draft(words, "auto-generated", now)
-        content = shared(replace(draft, original=due.content))
-        to = Address(coordinator.address.email, coordinator.name)
-        return (self._post(f"notice/{number}/{due.id}", "notice", to, content, due.inquiry_id),)
+        _, number, reader = due.key.split("/")
+        attached = len(due.content) <= _ATTACHED
+        words = self.letters.undelivered(due.to.email, reply, number, attached=attached)
+        original = due.content if attached else b""
+        return (self._notice(f"{number}/{reader}", words, now, original, due.inquiry_id),)
+
+    def breaker(self, limit: int, now: datetime) -> tuple[Post, ...]:
+        """To the coordinator, once an hour: no acknowledgements are sent for now."""
+        return (self._notice(f"breaker/{now:%Y-%m-%dT%H}", self.letters.breaker(limit), now),)
 
     def _forwards(
         self, matter: Matter, case: Case, original: bytes, now: datetime
@@ -86,6 +91,19 @@ class Correspondence:
             # One a day and address, however many mails ask for it in somebody's name.
             key = f"confirmation/{now.date()}/{change.address.email.lower()}"[:160]
             yield self._post(key, "confirmation", change.address, content, case.id)
+
+    def _notice(
+        self,
+        name: str,
+        words: Words,
+        now: datetime,
+        original: bytes = b"",
+        inquiry_id: int | None = None,
+    ) -> Post:
+        coordinator = self.organisation.coordinator
+        to = Address(coordinator.address.email, coordinator.name)
+        content = shared(replace(self._draft(words, "auto-generated", now), original=original))
+        return self._post(f"notice/{name}", "notice", to, content, inquiry_id)
 
     def _draft(
         self, words: Words, auto: Literal["auto-replied", "auto-generated"], now: datetime

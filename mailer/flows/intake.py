@@ -8,6 +8,7 @@ The order makes it safe to be ended between any two steps and started again:
 4. move the mail to its folder; a mail that was decided before is only moved.
 
 What goes wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
+One that cannot be decided in two passes goes to the coordinator as it is.
 """
 
 import logging
@@ -24,7 +25,7 @@ from mailer.inquiry.record import Background, Case, RawMail
 from mailer.inquiry.reply import Matter
 from mailer.inquiry.route import Circumstances, route
 from mailer.inquiry.rules import TriageRules
-from mailer.inquiry.triage import Judged, Triage, following
+from mailer.inquiry.triage import Judged, Triage, following, unreadable
 from mailer.inquiry.verdict import Kind, Reason, Route, Verdict
 from mailer.mail.post import Post
 from mailer.organisation import Organisation
@@ -34,6 +35,9 @@ from mailer.subscriber.subscription import Act, Change
 log = logging.getLogger("mailer.intake")
 
 BATCH = 50
+
+_MERE_YES = 12
+"""Words: "Ja tack, gärna! Med vänlig hälsning Anna Ek". What says more is read by a person too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Handled:
 
 @dataclass(slots=True)
 class Taken:
-    """What one pass did. `left` counts mails that could not be moved and lie in the inbox still."""
+    """What one pass did. `left` counts the mails that waited before it and lie there still."""
 
     handled: list[Handled] = field(default_factory=list)
     moved: int = 0
@@ -81,11 +85,24 @@ class Intake:
         """Take all that waits now. Raises MailboxError or StoreError where nothing can be done."""
         taken = Taken()
         for case in await self.journal.undecided():
-            await self._decide(case, await self.originals.get(case.hash), taken)
+            await self._decide_left(case, taken)
         waiting = await self.mailbox.waiting()
         for start in range(0, len(waiting), BATCH):
             await self._batch(waiting[start : start + BATCH], taken)
+        if taken.moved < len(waiting):
+            taken.left = len({*waiting} & {*await self.mailbox.waiting()})
         return taken
+
+    async def _decide_left(self, case: Case, taken: Taken) -> None:
+        """Decide a case that an earlier pass left; where that fails again, without reading it."""
+        try:
+            raw = await self.originals.get(case.hash)
+        except StoreError as error:
+            log.error("original-missing case=%s reason=%s", case.number, error)
+            return
+        if not await self._decide(case, raw, self._judge(case, raw), taken):
+            why = "programmet klarade inte brevet i två försök"
+            await self._decide(case, raw, unreadable(why), taken)
 
     async def _batch(self, uids: Sequence[int], taken: Taken) -> None:
         mails = await self._fetch(uids)
@@ -96,34 +113,49 @@ class Intake:
         groups: dict[str, list[RawMail]] = {}
         for mail, case in zip(mails, cases, strict=True):
             if case.id not in folders:
-                folders[case.id] = case.folder or await self._decide(case, mail.raw, taken)
-            groups.setdefault(folders[case.id], []).append(mail)
-        taken.left += len(groups.pop("", []))
+                folders[case.id] = case.folder or await self._decide(
+                    case, mail.raw, self._judge(case, mail.raw), taken
+                )
+            if folders[case.id]:
+                groups.setdefault(folders[case.id], []).append(mail)
         for folder, group in groups.items():
-            there = set(await self.mailbox.file(group, folder))
+            there = set(await self._file(group, folder))
             moved = [mail for mail in group if mail.uid in there]
             if moved:
                 await self.journal.filed(moved, folder, self.clock.now())
             taken.moved += len(moved)
-            taken.left += len(group) - len(moved)
+
+    async def _file(self, mails: Sequence[RawMail], folder: str) -> Sequence[int]:
+        try:
+            return await self.mailbox.file(mails, folder)
+        except MailboxError as error:
+            await self.mailbox.waiting()  # raises where the server is gone, and not one folder
+            log.error("file-failed folder=%s reason=%s", folder, error)
+            return []
 
     async def _fetch(self, uids: Sequence[int]) -> Sequence[RawMail]:
         """Fetch together; where that fails, one by one, so that one bad mail holds up no other."""
         try:
             return await self.mailbox.fetch(uids)
         except MailboxError as error:
+            await self.mailbox.waiting()  # raises where the server is gone, and not one mail
             if len(uids) == 1:
                 log.error("fetch-failed uid=%s reason=%s", uids[0], error)
                 return []
         return [mail for uid in uids for mail in await self._fetch([uid])]
 
-    async def _decide(self, case: Case, raw: bytes, taken: Taken) -> str:
+    def _judge(self, case: Case, raw: bytes) -> Judged:
+        return self.triage.judge(raw, too_large=case.size if case.size > self.limit else 0)
+
+    async def _decide(self, case: Case, raw: bytes, judged: Judged, taken: Taken) -> str:
         """Decide a case and queue what follows; its folder, or empty where that did not go."""
-        judged = self.triage.judge(raw, too_large=case.size if case.size > self.limit else 0)
         try:
             handled = await self._settle(case, raw, judged)
         except StoreError as error:
             log.error("decide-failed case=%s reason=%s", case.number, error)
+            return ""
+        except Exception:  # a defect of ours may hold up this mail, not the next
+            log.exception("decide-failed case=%s", case.number)
             return ""
         taken.handled.append(handled)
         if handled.posts:
@@ -157,6 +189,9 @@ class Intake:
         )
         original = raw if case.size <= self.limit else b""
         posts = self.correspondence.about(matter, case, original, change, now)
+        limit = self.rules.acknowledgements_an_hour
+        if 0 < limit <= background.acknowledgements:  # 0: the operator wants none
+            posts = (*posts, *self.correspondence.breaker(limit, now))
         await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
         return Handled(case.number, inquiry.subject, verdict, where, posts)
 
@@ -166,21 +201,33 @@ class Intake:
         """The verdict in the light of what the record knows, and what it does to a subscription."""
         inquiry, verdict = judged.inquiry, judged.verdict
         evidence = f"mail of {now.isoformat(timespec='seconds')}, {inquiry.message_id or 'no id'}"
-        by_person = verdict.kind in ("inquiry", "follow-up", "subscribe")
-        if by_person and background.confirms and says_yes(inquiry.text):
-            yes = Reason("subscribe", "svarar ja på frågan om nyhetsbrevet", 1.0)
-            confirmed = Verdict(kind="subscribe", reasons=(yes,))
-            return confirmed, asked("confirm", inquiry.sender, "", f"said yes by {evidence}")
-        if verdict.kind == "unsubscribe" and not background.subscribed:
-            unknown = Reason("", "vill avsluta nyhetsbrevet, men adressen prenumererar inte", 1.0)
-            return replace(verdict, kind="inquiry", reasons=(unknown,)), None
-        if verdict.kind in ("inquiry", "follow-up"):
-            earlier = background.earlier
-            if earlier:
-                return following(verdict, earlier.owner, earlier.certain, earlier.number), None
-            return replace(verdict, kind="inquiry"), None
-        act = _ACTS.get(verdict.kind)
-        return verdict, asked(act, inquiry.sender, inquiry.subject, evidence) if act else None
+        change = None
+        if verdict.kind in _BY_PEOPLE and background.confirms and says_yes(inquiry.text):
+            change = asked("confirm", inquiry.sender, "", f"said yes by {evidence}")
+            if len(inquiry.text.split()) <= _MERE_YES:
+                yes = Reason("subscribe", "svarar ja på frågan om nyhetsbrevet", 1.0)
+                return Verdict(kind="subscribe", reasons=(yes,)), change
+        elif verdict.kind == "unsubscribe" and not background.subscribed:
+            why = "vill avsluta nyhetsbrevet, men adressen prenumererar inte"
+            return _for_coordinator(verdict, why), None
+        elif verdict.kind == "subscribe" and judged.silence:
+            why = f"vill ha nyhetsbrevet, men kan inte få vår fråga om det: {judged.silence}"
+            return _for_coordinator(verdict, why), None
+        elif act := _ACTS.get(verdict.kind):
+            return verdict, asked(act, inquiry.sender, inquiry.subject, evidence)
+        if verdict.kind in _BY_PEOPLE and (earlier := background.earlier):
+            # The subproject may be gone from the configuration since then.
+            owner = earlier.owner if earlier.owner in self.organisation.by_slug else None
+            return following(verdict, owner, earlier.certain, earlier.number), change
+        if verdict.kind == "follow-up":
+            return replace(verdict, kind="inquiry"), change
+        return verdict, change
 
 
 _ACTS: dict[Kind, Act] = {"subscribe": "subscribe", "unsubscribe": "leave"}
+_BY_PEOPLE = ("inquiry", "follow-up", "subscribe")
+
+
+def _for_coordinator(verdict: Verdict, why: str) -> Verdict:
+    """What a mail asks for, and no program can do: an inquiry that no subproject owns."""
+    return replace(verdict, kind="inquiry", reasons=(Reason("", why, 1.0), *verdict.reasons))

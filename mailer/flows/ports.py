@@ -151,5 +151,5 @@ class Journal(Protocol):
         ...
 
     async def undecided(self) -> Sequence[Case]:
-        """Cases that were recorded and not decided: a run was ended in between."""
+        """Cases that were recorded and not decided: a run was ended in between, or that failed."""
         ...

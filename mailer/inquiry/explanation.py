@@ -6,7 +6,7 @@ The keys of the object are a contract with other programs.
 from dataclasses import dataclass
 from typing import Any
 
-from mailer.inquiry.route import owned
+from mailer.inquiry.route import owner_of
 from mailer.inquiry.triage import Judged
 from mailer.organisation import COORDINATOR, Organisation
 
@@ -57,8 +57,8 @@ class Explanation:
 
     def _owner(self) -> str:
         verdict = self.judged.verdict
-        if owned(verdict) and verdict.owner:
-            return self.organisation[verdict.owner].name
+        if owner := owner_of(verdict):
+            return self.organisation[owner].name
         likely = [slug for slug in verdict.suggestions if slug != COORDINATOR]
         doubt = f"; likely: {', '.join(likely)}" if likely and not verdict.certain else ""
         return f"the coordinator{doubt}"

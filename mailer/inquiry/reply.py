@@ -1,23 +1,26 @@
 """The words of every letter that triage sends: to leaders, to residents, to the coordinator.
 
 Takes values and the templates of `templates/letters/<language>/`; gives `Words`. A template's first
-line is the subject; the text follows after an empty line.
+line is the subject; the text follows after an empty line. What stands in `{% filter paragraph %}`
+or goes through `bullet` is filled to lines of at most `WIDTH` columns.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 
 from babel.dates import format_datetime
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.inquiry.case import tag
-from mailer.inquiry.route import owned
+from mailer.inquiry.route import owner_of
 from mailer.inquiry.urgency import URGENT
 from mailer.inquiry.verdict import Inquiry, Reason, Route, Verdict
 from mailer.organisation import COORDINATOR, Organisation
 
+WIDTH = 72
 _SHOWN_REASONS = 4
 _SHOWN_WORDS = 20_000  # characters of the mail shown in the letter; all of it is attached
 
@@ -50,30 +53,33 @@ class Letters:
         self._templates = SandboxedEnvironment(
             loader=DictLoader(dict(templates)),
             undefined=StrictUndefined,
-            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
+        self._templates.filters |= {"paragraph": paragraph, "bullet": bullet}
 
     def forward(self, matter: Matter, *, attached: bool) -> Words:
         """To the leaders: what came, why it is theirs. `attached`: the original goes along."""
         inquiry, verdict, organisation = matter.inquiry, matter.verdict, self._organisation
+        owner = owner_of(verdict)
         answer_to = inquiry.reply_to or inquiry.sender
         return self._write(
             "forward",
             tag=tag(matter.number),
             urgent=verdict.urgent,
-            subject=inquiry.subject,
+            subject=" ".join(inquiry.subject.split()),
             sender=written_by(inquiry),
             mailbox=organisation.mailbox.email,
             mailbox_name=organisation.mailbox.name,
             received=in_words(matter.received),
             earlier=matter.earlier,
             leaders=listed(leader.titled for leader in matter.route.leaders),
-            owner=organisation[verdict.owner].name if owned(verdict) and verdict.owner else "",
+            owner=organisation[owner].name if owner else "",
             unreadable=inquiry.unreadable,
-            suggestions="" if owned(verdict) else self._names(verdict.suggestions, "eller"),
-            copies=self._names(verdict.copies) if owned(verdict) else "",
+            suggestions="" if verdict.certain else self._names(verdict.suggestions, "eller"),
+            copies=self._names(verdict.copies) if owner else "",
             reasons=[self.reason(each) for each in telling(verdict)],
-            own_words=inquiry.text[:_SHOWN_WORDS].strip(),
+            own_words=shown(inquiry.text),
             attachments=listed(each.name or each.content_type for each in inquiry.attachments),
             attached=attached,
             folder=matter.route.folder,
@@ -84,8 +90,9 @@ class Letters:
 
     def acknowledgement(self, matter: Matter) -> Words:
         """To the resident: who has it, what happens next, where to ring in danger."""
-        verdict, organisation = matter.verdict, self._organisation
-        owner = organisation[verdict.owner] if owned(verdict) and verdict.owner else None
+        organisation = self._organisation
+        slug = owner_of(matter.verdict)
+        owner = organisation[slug] if slug else None
         leaders = owner.leaders if owner else (organisation.coordinator,)
         return self._write(
             "acknowledgement",
@@ -107,16 +114,24 @@ class Letters:
             municipality=self._organisation.municipality,
         )
 
-    def undelivered(self, recipient: str, reply: str, number: str) -> Words:
-        """To the coordinator: somebody did not get a letter. `number` is its case, or empty."""
+    def undelivered(self, recipient: str, reply: str, number: str, *, attached: bool) -> Words:
+        """To the coordinator: somebody did not get case `number`; `reply` is the server's words."""
         return self._write(
             "undelivered",
-            what="ett ärende" if number else "ett brev",
-            tag=tag(number) if number else "",
-            forward=bool(number),
+            tag=tag(number),
             number=number,
             recipient=recipient,
             reply=reply,
+            attached=attached,
+            mailbox_name=self._organisation.mailbox.name,
+        )
+
+    def breaker(self, limit: int) -> Words:
+        """To the coordinator: `limit` acknowledgements went out in an hour, so no more are sent."""
+        return self._write(
+            "breaker",
+            limit=limit,
+            mailbox=self._organisation.mailbox.email,
             mailbox_name=self._organisation.mailbox.name,
         )
 
@@ -130,7 +145,7 @@ class Letters:
 
     def _name(self, slug: str) -> str:
         if slug == COORDINATOR:
-            return f"{self._organisation.coordinator.name} (inget av delprojekten)"
+            return "inget av delprojekten"
         if slug == URGENT:
             return "att det är brådskande"
         subproject = self._organisation.by_slug.get(slug)
@@ -150,6 +165,12 @@ def written_by(inquiry: Inquiry) -> str:
     return f"{sender.name} ({sender.email})" if sender.name else sender.email
 
 
+def shown(text: str) -> str:
+    """The beginning of a mail's text; all of it, as a rule."""
+    cut = text[:_SHOWN_WORDS].strip()
+    return cut if len(text) <= _SHOWN_WORDS else f"{cut} […]"
+
+
 def listed(names: Iterable[str], last: str = "och") -> str:
     """Names as running text: "Anna, Bo och Cecilia"."""
     *first, end = [*names] or [""]
@@ -159,14 +180,29 @@ def listed(names: Iterable[str], last: str = "och") -> str:
 def telling(verdict: Verdict) -> list[Reason]:
     """The reasons that a leader is shown: the strongest few for each of those it went to.
 
-    Where the owner is uncertain that is everyone; else the owner, the copies, and danger.
+    Where no subproject has it that is everyone; else the owner, the copies, and danger.
     """
-    about = {verdict.owner or COORDINATOR, *verdict.copies, URGENT, ""}
+    owner = owner_of(verdict)
+    about = {owner, *verdict.copies, URGENT}
     told: dict[str, list[Reason]] = {}
     for reason in verdict.reasons:
-        if reason.weight > 0 and (reason.slug in about or not owned(verdict)):
+        if reason.weight > 0 and (owner is None or reason.slug in about):
             told.setdefault(reason.slug, []).append(reason)
     return [reason for reasons in told.values() for reason in reasons[:_SHOWN_REASONS]]
+
+
+def paragraph(text: str) -> str:
+    """Running text in lines of at most WIDTH columns; a longer word, such as a URL, stays whole."""
+    return "\n".join(_filled(text, WIDTH)) + "\n"
+
+
+def bullet(text: str) -> str:
+    """One entry of a list, filled like a paragraph."""
+    return "– " + "\n  ".join(_filled(text, WIDTH - 2))
+
+
+def _filled(text: str, width: int) -> list[str]:
+    return wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
 
 
 def in_words(moment: datetime) -> str:

@@ -1,11 +1,10 @@
 """Where a mail goes, and whether its sender is answered: a `Route`, decided without I/O.
 
 One table says what each kind of mail leads to; the last word is always a named human: what no
-subproject owns goes to the coordinator.
+subproject owns goes to the coordinator, and so does danger in a mail that would have no reader.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from mailer.inquiry.rules import TriageRules
@@ -26,8 +25,6 @@ READERS: dict[Kind, Reader] = {
     "complaint": "coordinator",
     "unreadable": "coordinator",
 }
-
-ONE_ANSWER_IN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +62,18 @@ def route(
     )
 
 
-def owned(verdict: Verdict) -> bool:
-    """Whether a subproject has it, rather than the coordinator."""
-    return READERS[verdict.kind] == "owner" and verdict.owner is not None and verdict.certain
+def owner_of(verdict: Verdict) -> str | None:
+    """The slug of the subproject that has the mail; None where no subproject has it for certain."""
+    return verdict.owner if READERS[verdict.kind] == "owner" and verdict.certain else None
 
 
 def _leaders(verdict: Verdict, organisation: Organisation) -> tuple[Leader, ...]:
-    if READERS[verdict.kind] == "nobody":
+    if READERS[verdict.kind] == "nobody" and not verdict.urgent:
         return ()
-    if not owned(verdict) or verdict.owner is None:
+    owner = owner_of(verdict)
+    if owner is None:
         return (organisation.coordinator,)
-    slugs = (verdict.owner, *verdict.copies)
+    slugs = (owner, *verdict.copies)
     leaders = [leader for slug in slugs for leader in organisation[slug].leaders]
     if verdict.urgent:
         leaders.append(organisation.coordinator)
@@ -85,9 +83,8 @@ def _leaders(verdict: Verdict, organisation: Organisation) -> tuple[Leader, ...]
 def _folder(verdict: Verdict, organisation: Organisation, rules: TriageRules) -> str:
     if READERS[verdict.kind] != "owner":
         return rules.folders[verdict.kind]
-    if not owned(verdict) or verdict.owner is None:
-        return organisation.coordinator_folder
-    return organisation[verdict.owner].folder
+    owner = owner_of(verdict)
+    return organisation[owner].folder if owner else organisation.coordinator_folder
 
 
 def _silence(
@@ -101,14 +98,14 @@ def _silence(
     """Why no acknowledgement is sent, in Swedish; empty where one is. The first reason counts."""
     limit = rules.acknowledgements_an_hour
     reasons = (
-        (verdict.kind != "inquiry", _KIND_SILENCE.get(verdict.kind, "")),
+        (verdict.kind in _KIND_SILENCE, _KIND_SILENCE.get(verdict.kind, "")),
         (from_leader, "avsändaren leder ett delprojekt"),
         (bool(circumstances.silence), circumstances.silence),
         (inquiry.sender is None, "avsändaren saknar en adress att svara till"),
         (circumstances.acknowledged, "avsändaren har fått en bekräftelse det senaste dygnet"),
         (
             circumstances.acknowledgements >= limit,
-            f"fler än {limit} bekräftelser har gått ut den senaste timmen",
+            f"gränsen på {limit} bekräftelser i timmen är nådd",
         ),
     )
     return next((why for applies, why in reasons if applies), "")

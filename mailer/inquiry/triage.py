@@ -16,6 +16,7 @@ from mailer.inquiry.verdict import Inquiry, Reason, Verdict
 from mailer.organisation import Organisation
 
 CERTAIN = 1.0
+_MACHINES = ("auto-reply", "bounce", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,22 @@ class Triage:
         try:
             inquiry = read(raw, ours=self._own_text)
             if too_large:
-                size = f"brevet är för stort att hämta ({too_large // 2**20} MB)"
+                size = f"brevet är för stort att hämta: {too_large // 2**20} MB"
                 inquiry = replace(inquiry, unreadable=size)
             verdict = self._verdict(inquiry)
             return Judged(inquiry, verdict, silence(inquiry, self._ours))
         except Exception as error:  # a defect of ours may cost this verdict, not the next mail
-            why = f"programmet klarade inte brevet ({type(error).__name__})"
-            return Judged(Inquiry(unreadable=why), _unreadable(why), why)
+            return unreadable(f"programmet klarade inte brevet: {type(error).__name__}")
 
     def _verdict(self, inquiry: Inquiry) -> Verdict:
         found = recognise(inquiry, self._ours)
         why = Reason(found.kind, found.reason, CERTAIN)
         danger = urgency(inquiry.subject, inquiry.text, inquiry.language, self._rules)
+        # A program's mail has no danger of its own: "vid fara, ring 112" stands in every autosvar.
+        urgent = danger.urgent and found.kind not in _MACHINES
+        dangers = danger.reasons if urgent else ()
         if found.kind not in ("inquiry", "follow-up"):
-            # No machine's word silences a danger that a person may have written about.
-            urgent = danger.urgent and found.kind in ("unreadable", "complaint")
-            return Verdict(kind=found.kind, urgent=urgent, reasons=(why,))
+            return Verdict(kind=found.kind, urgent=urgent, reasons=(why, *dangers))
         scores = self._classifier.score(inquiry.subject, inquiry.text, inquiry.language)
         choice = self._classifier.decide(scores)
         return Verdict(
@@ -74,8 +75,8 @@ class Triage:
             suggestions=choice.suggestions,
             confidence=choice.confidence,
             certain=choice.certain,
-            urgent=danger.urgent,
-            reasons=(*(danger.reasons if danger.urgent else ()), *choice.reasons),
+            urgent=urgent,
+            reasons=(*dangers, *choice.reasons),
         )
 
 
@@ -93,5 +94,7 @@ def following(verdict: Verdict, owner: str | None, certain: bool, number: str) -
     )
 
 
-def _unreadable(why: str) -> Verdict:
-    return Verdict(kind="unreadable", reasons=(Reason("unreadable", why, CERTAIN),))
+def unreadable(why: str) -> Judged:
+    """The judgement on a mail of which nothing is known but why (in Swedish)."""
+    verdict = Verdict(kind="unreadable", reasons=(Reason("unreadable", why, CERTAIN),))
+    return Judged(Inquiry(unreadable=why), verdict, silence=why)

@@ -1,0 +1,232 @@
+"""What the outbox's worker does when relays say no, say nothing, or are away."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from mailer.errors import RelayError, StoreError
+from mailer.flows import deliver
+from mailer.mail.address import Address
+from mailer.mail.message import Draft, shared
+from mailer.mail.outcome import Refused, Uncertain, Unreached
+from mailer.mail.post import Post
+from mailer.mail.retry import GIVE_UP, PAUSES
+from tests.flows.conftest import OpenWorld
+from tests.flows.doubles import START, Fault
+from tests.flows.world import IDENTITY, MAILBOX, World, opened
+
+pytestmark = pytest.mark.anyio
+
+
+def post(number: int) -> Post:
+    key = f"edition/2020-09/{number}"
+    return Post(
+        key=key,
+        kind="edition",
+        to=Address(email(number)),
+        mail_from=MAILBOX.email,
+        message_id=IDENTITY.message_id(key),
+        content=shared(Draft(MAILBOX, "Nyheter", "Hej!", START)),
+        unsubscribe="<mailto:trygghet@markaryd.example?subject=avsluta>",
+    )
+
+
+def email(number: int) -> str:
+    return f"reader.{number}@example.org"
+
+
+async def queue(world: World, *numbers: int) -> None:
+    await world.outbox.settle("", [], [post(number) for number in numbers], world.clock.now())
+
+
+async def states(world: World) -> list[tuple[str, int]]:
+    return [(row.state, row.tries) for row in (await world.rows()).values()]
+
+
+async def test_a_letter_is_the_recipients_own_lines_and_what_all_share(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        await world.delivery().drain()
+        (letter,) = world.relay.letters
+        message = opened(letter)
+        assert (letter.mail_from, letter.recipient) == (MAILBOX.email, email(1))
+        assert message["To"] == email(1)
+        assert message["Message-ID"] == f"<{post(1).message_id}>"
+        assert message["List-Unsubscribe"] == post(1).unsubscribe
+        assert letter.content.endswith(post(1).content)
+
+
+async def test_every_batch_is_sent_and_told_of(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, *range(deliver.BATCH + 1))
+        seen: list[int] = []
+        delivery = world.delivery(progress=lambda tally: seen.append(tally.accepted))
+        tally = await delivery.drain()
+        assert (tally.accepted, tally.failed, tally.postponed, tally.problem) == (51, 0, 0, "")
+        assert seen == [50, 51]
+        assert len({letter.recipient for letter in world.relay.letters}) == 51
+
+
+async def test_each_recipient_fails_alone(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2, 3, 4, 5)
+        world.relay.answers = {
+            email(1): Refused(550, "no such user"),
+            email(2): Refused(451, "later"),
+            email(3): Unreached("the line was cut"),
+            email(4): Uncertain("cut after the letter"),
+        }
+        tally = await world.delivery().drain()
+        assert (tally.accepted, tally.failed, tally.postponed) == (1, 1, 3)
+        pending = ("pending", 1)
+        assert await states(world) == [("failed", 1), pending, pending, pending, ("accepted", 1)]
+        assert {row.due for row in (await world.rows()).values() if row.state == "pending"} == {
+            world.clock.now() + PAUSES[0]
+        }
+
+
+async def test_a_letter_that_is_put_off_for_two_days_has_failed(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        world.relay.answers[email(1)] = Refused(451, "later")
+        (row,) = (await world.rows()).values()
+        while row.state == "pending":
+            world.clock.forward(seconds=(row.due - world.clock.now()).total_seconds())
+            await world.delivery().drain()
+            (row,) = (await world.rows()).values()
+        assert GIVE_UP - PAUSES[-1] < world.clock.now() - START <= GIVE_UP
+        assert (row.state, row.reply) == ("failed", "451 later")
+
+
+async def test_a_relay_that_takes_nothing_loses_nothing(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        world.relay.down = RelayError("connection refused")
+        tally = await world.delivery().drain()
+        assert tally.problem == "connection refused"
+        assert await states(world) == [("pending", 0), ("pending", 0)]
+        assert await world.leases() == set()
+        world.relay.down = None
+        assert (await world.delivery("second").drain()).accepted == 2
+
+
+async def test_the_pauses_grow_while_the_relay_is_away_and_shrink_when_it_is_back(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        wake, stop = asyncio.Event(), asyncio.Event()
+        waits: list[tuple[bool, float]] = []
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            waits.append((event is wake, seconds))
+            if len(waits) == 8:
+                world.relay.down = None
+            if len(waits) == 9:
+                await queue(world, 2)
+                world.relay.down = RelayError("gone again")
+            if len(waits) == 10:
+                stop.set()
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        world.relay.down = RelayError("connection refused")
+        await world.delivery().run(wake, stop, idle=30)
+        held = [(False, seconds) for seconds in (1, 2, 5, 10, 30, 60, 60, 60)]
+        assert waits == [*held, (True, 30), (False, 1)]
+
+
+async def test_the_store_may_be_away_for_a_while_too(
+    open_world: OpenWorld, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        async def claim(self, *arguments: Any) -> Any:
+            raise StoreError("the disk is full")
+
+        async def release(self, worker: str) -> None:
+            raise StoreError("the disk is full")
+
+    async with open_world() as world:
+        wake, stop = asyncio.Event(), asyncio.Event()
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            stop.set()
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        await world.delivery(outbox=Away()).run(wake, stop, idle=30)
+        assert "delivery-held pause=1s reason=the disk is full" in caplog.text
+
+
+async def test_letters_whose_end_could_not_be_written_down_are_given_back(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        fault = Fault(2, StoreError, after=False)
+        with pytest.raises(StoreError):
+            await world.delivery(outbox=fault.on(world.outbox)).drain()
+        assert fault.struck == "settle"
+        assert await world.leases() == set()
+
+
+async def test_a_stop_in_mid_work_ends_after_the_batch_and_gives_the_leases_back(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, *range(deliver.BATCH + 1))
+        wake, stop = asyncio.Event(), asyncio.Event()
+        world.relay.sending = lambda: (stop.set(), wake.set())
+        await world.delivery().run(wake, stop, idle=30)
+        assert len(world.relay.letters) == deliver.BATCH
+        assert await world.leases() == set()
+
+
+async def test_a_cancelled_run_gives_the_leases_back(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        sending = asyncio.Event()
+
+        class Slow:
+            name = "slow"
+
+            async def send(self, letters: Any) -> Any:
+                sending.set()
+                await asyncio.Event().wait()
+
+        delivery = world.delivery(relay=Slow())
+        task = asyncio.create_task(delivery.run(asyncio.Event(), asyncio.Event(), idle=30))
+        await sending.wait()
+        assert await world.leases() == {"first"}
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await world.leases() == set()
+
+
+async def test_queueing_wakes_a_worker_that_sleeps(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        wake, stop, sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        world.relay.sending = sent.set
+        task = asyncio.create_task(world.delivery().run(wake, stop, idle=3600))
+        await queue(world, 1)
+        wake.set()
+        await sent.wait()
+        stop.set()
+        wake.set()
+        await task
+        assert await states(world) == [("accepted", 1)]
+
+
+async def test_the_log_names_letters_by_their_keys_only(
+    open_world: OpenWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with open_world() as world:
+        await queue(world, 1)
+        world.relay.answers[email(1)] = Refused(550, f"{email(1)}: no such user")
+        await world.delivery().drain()
+        assert "letter-failed key=edition/2020-09/1" in caplog.text
+        assert email(1) not in caplog.text

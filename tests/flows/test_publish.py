@@ -1,0 +1,145 @@
+"""An edition goes out once, as it was when it was claimed, and never empty."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mailer.errors import EditionError
+from mailer.flows.publish import edition_of, publish
+from mailer.mail.address import Address
+from tests.flows.conftest import OpenWorld
+from tests.flows.editions import ACTIVITIES, activity, composer
+from tests.flows.world import IDENTITY, MAILBOX, World, opened, text_of
+
+pytestmark = pytest.mark.anyio
+
+SEPTEMBER, OCTOBER = date(2020, 9, 11), date(2020, 10, 9)
+
+
+async def subscribe(world: World, *emails: str) -> None:
+    people = [(Address(email), "sv") for email in emails]
+    await world.subscribers.add(people, "test", world.clock.now())
+
+
+async def test_every_active_subscriber_gets_a_letter(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org", "bo@example.org", "eva@example.org")
+        await world.subscribers.leave("bo@example.org", "test", world.clock.now())
+        queued = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        assert (queued.period, queued.letters, queued.again) == ("2020-09", 2, False)
+        await world.delivery().drain()
+        assert {x.recipient for x in world.relay.letters} == {"anna@example.org", "eva@example.org"}
+        for letter in world.relay.letters:
+            message = opened(letter)
+            reader = await world.subscribers.find(letter.recipient)
+            assert reader and reader.token in message["List-Unsubscribe"]
+            assert message["From"] == f"Tryggare tillsammans <{MAILBOX.email}>"
+            assert IDENTITY.kind_of(message["Message-ID"].strip("<>")) == "edition"
+
+
+async def test_an_edition_is_queued_once_however_often_it_is_published(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        first = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        await subscribe(world, "late@example.org")
+        for day in (SEPTEMBER, date(2020, 9, 30)):
+            again = await publish(day, composer(), world.editions, IDENTITY, world.clock)
+            assert again == replace(first, letters=0, again=True)
+        assert list(await world.rows()) == ["edition/2020-09/1"]
+
+
+async def test_two_that_publish_at_once_queue_it_once(open_world: OpenWorld) -> None:
+    class Blind:
+        """Sees no claim: another process makes it a moment later."""
+
+        def __init__(self, world: World) -> None:
+            self._editions = world.editions
+            self.last_before = world.editions.last_before
+            self.told_before = world.editions.told_before
+            self.queue = world.editions.queue
+
+        async def claimed(self, period: str) -> bool:
+            return False
+
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        await publish(SEPTEMBER, composer(), Blind(world), IDENTITY, world.clock)
+        second = await publish(SEPTEMBER, composer(), Blind(world), IDENTITY, world.clock)
+        assert (second.letters, second.again) == (0, True)
+        assert len(await world.rows()) == 1
+
+
+async def test_an_empty_edition_is_not_sent_and_can_be_published_later(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        with pytest.raises(EditionError, match="2020-09 has nothing done and nothing to come"):
+            await publish(SEPTEMBER, composer([]), world.editions, IDENTITY, world.clock)
+        assert await world.editions.all() == []
+        queued = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        assert queued.letters == 1
+
+
+async def test_what_is_edited_after_the_claim_changes_no_letter(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        edited = composer(introduction="Nya ord.")
+        await publish(SEPTEMBER, edited, world.editions, IDENTITY, world.clock)
+        await world.delivery().drain()
+        (letter,) = world.relay.letters
+        assert "Nya ord." not in text_of(letter)
+
+
+async def test_one_who_left_before_the_letter_was_sent_gets_none(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org", "bo@example.org")
+        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        await world.subscribers.leave("anna@example.org", "test", world.clock.now())
+        await world.delivery().drain()
+        assert [letter.recipient for letter in world.relay.letters] == ["bo@example.org"]
+        receipt = await world.editions.receipt("2020-09")
+        assert receipt and (receipt.audience, receipt.accepted, receipt.excluded) == (2, 1, 1)
+
+
+async def test_nothing_is_told_as_news_twice(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        on_the_day = activity("Invigning", OCTOBER)
+        filed_late = replace(activity("Brandövning", date(2020, 9, 8)), filed="2020-10")
+        christmas = activity("Julfest", date(2020, 12, 13))
+        all_of_it = composer([*ACTIVITIES, on_the_day, filed_late, christmas])
+        told = []
+        for day in (SEPTEMBER, OCTOBER, date(2020, 11, 13), date(2020, 12, 11)):
+            edition = await edition_of(day, all_of_it, world.editions)
+            told.append([each.title for each in edition.done])
+            await publish(day, all_of_it, world.editions, IDENTITY, world.clock)
+        september = ["Vandring med polisen", "Brandövning"]
+        assert told == [september, ["Idrottens dag"], ["Invigning"], []]
+
+
+async def test_what_an_edition_told_is_told_again_where_it_is_composed_anew(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        before = await edition_of(SEPTEMBER, composer(), world.editions)
+        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        assert await edition_of(SEPTEMBER, composer(), world.editions) == before
+
+
+@pytest.mark.parametrize(
+    ("now", "dated"),
+    [
+        (datetime(2020, 9, 11, 8, 0, tzinfo=UTC), "Fri, 11 Sep 2020 10:00:00 +0200"),
+        (datetime(2020, 9, 10, 22, 30, tzinfo=UTC), "Fri, 11 Sep 2020 00:30:00 +0200"),
+        (datetime(2026, 1, 7, 12, 0, tzinfo=UTC), "Fri, 11 Sep 2020 08:00:00 +0200"),
+    ],
+)
+def test_a_letter_is_dated_now_or_on_the_morning_of_its_day(now: datetime, dated: str) -> None:
+    compose = composer()
+    edition = compose.plan(SEPTEMBER, None, frozenset())
+    content = compose.compose(edition, now).content
+    assert f"Date: {dated}\r\n".encode() in content

@@ -1,0 +1,160 @@
+"""Any octets at all get a verdict, with its reasons."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.inquiry import triage
+from mailer.inquiry.recognise import Ours
+from mailer.inquiry.triage import Judged, Triage, following, unreadable
+from mailer.inquiry.verdict import Reason, Verdict
+from tests.inquiry.project import ORGANISATION, RULES
+
+OURS = Ours((ORGANISATION.mailbox,), lambda found: "", "IT")
+OWN = (
+    "Varje torsdag i mars vandrar polisen och grannarna genom Markaryd, Strömsnäsbruk och Traryd "
+    "för att se var lampor saknas och buskar skymmer sikten. Alla som vill är välkomna att följa "
+    "med, och efteråt bjuder föreningarna på kaffe i bygdegården."
+)
+TRIAGE = Triage(RULES, ORGANISATION, OURS, (OWN,))
+
+
+def mail(text: str, subject: str = "Hej", *fields: str) -> bytes:
+    lines = (
+        "From: Eva <eva@example.org>",
+        f"To: {ORGANISATION.mailbox.email}",
+        f"Subject: {subject}",
+        "Content-Type: text/plain; charset=utf-8",
+        *fields,
+    )
+    return "\r\n".join((*lines, "", text, "")).encode()
+
+
+def test_a_persons_mail_is_read_classified_and_may_be_answered() -> None:
+    judged = TRIAGE.judge(mail("Lampan är trasig."))
+    verdict = judged.verdict
+    assert (verdict.kind, verdict.owner, verdict.certain) == ("inquiry", "boende", True)
+    assert verdict.suggestions[0] == "boende"
+    assert [reason.slug for reason in verdict.reasons] == ["boende"]
+    assert judged.inquiry.text == "Lampan är trasig."
+    assert judged.silence == ""
+
+
+def test_a_mail_without_evidence_is_uncertain() -> None:
+    verdict = TRIAGE.judge(mail("En fråga.")).verdict
+    assert not verdict.certain
+    assert len(verdict.suggestions) == 2
+
+
+def test_danger_and_its_reasons_come_first() -> None:
+    verdict = TRIAGE.judge(mail("Knarkare knivhotar folk.")).verdict
+    assert (verdict.owner, verdict.urgent) == ("drog", True)
+    assert [reason.slug for reason in verdict.reasons] == ["urgent", "drog"]
+
+
+def test_a_leader_in_the_greeting_is_a_reason() -> None:
+    verdict = TRIAGE.judge(mail("Hej Sven! En fråga.")).verdict
+    assert [reason.slug for reason in verdict.reasons] == ["boende"]
+
+
+def test_what_we_sent_ourselves_is_not_the_senders_own_words() -> None:
+    text = TRIAGE.judge(mail(f"Lampan är trasig.\r\n\r\n{OWN}")).inquiry.text
+    assert text.startswith("Lampan är trasig.")
+    assert "polisen" not in text
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "urgent"),
+    [
+        (mail("Han knivhotar mig.", "Hej", "X-Spam-Flag: YES"), "spam", True),
+        (mail("Lampor till salu.", "Hej", "X-Spam-Flag: YES"), "spam", False),
+        (
+            mail("Vid knivhot: ring 112.", "Autosvar", "Auto-Submitted: auto-replied"),
+            "auto-reply",
+            False,
+        ),
+        (mail("", "", "Subject: "), "unreadable", False),
+    ],
+)
+def test_what_is_no_inquiry_has_a_reason_and_maybe_danger(
+    raw: bytes, kind: str, urgent: bool
+) -> None:
+    verdict = TRIAGE.judge(raw).verdict
+    assert (verdict.kind, verdict.urgent) == (kind, urgent)
+    assert [reason.slug for reason in verdict.reasons] == [kind, *["urgent"] * urgent]
+    assert (verdict.owner, verdict.suggestions, verdict.certain) == (None, (), True)
+
+
+def test_of_a_mail_that_is_too_large_only_the_head_is_read() -> None:
+    judged = TRIAGE.judge(mail("", "Film från parken"), too_large=30 * 2**20)
+    assert judged.verdict.kind == "unreadable"
+    assert judged.inquiry.unreadable == "brevet är för stort att hämta: 30 MB"
+    assert judged.inquiry.subject == "Film från parken"
+
+
+@given(st.binary(max_size=2000))
+def test_any_octets_get_a_verdict(raw: bytes) -> None:
+    judged = TRIAGE.judge(raw)
+    assert judged.verdict.reasons or judged.verdict.kind == "inquiry"
+    assert "programmet" not in judged.inquiry.unreadable
+
+
+@given(st.text(max_size=200), st.text(max_size=500))
+def test_any_words_get_a_verdict(subject: str, text: str) -> None:
+    raw = mail("", "x").replace(b"x", subject.encode(errors="replace"))
+    judged = TRIAGE.judge(raw + text.encode(errors="replace"))
+    assert "programmet" not in judged.inquiry.unreadable
+
+
+@pytest.mark.parametrize("step", ["read", "recognise", "urgency", "silence"])
+def test_a_defect_of_ours_makes_the_mail_unreadable_and_nobody_is_answered(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def broken(*arguments: object, **named: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(triage, step, broken)
+    why = "programmet klarade inte brevet: ZeroDivisionError"
+    assert TRIAGE.judge(mail("Lampan är trasig.")) == unreadable(why)
+
+
+def test_what_nothing_is_known_of_is_unreadable_for_a_reason() -> None:
+    judged = unreadable("det brann")
+    assert judged == Judged(judged.inquiry, judged.verdict, silence="det brann")
+    assert judged.inquiry.unreadable == "det brann"
+    assert judged.verdict == Verdict(
+        "unreadable", reasons=(Reason("unreadable", "det brann", 1.0),)
+    )
+
+
+NEW = Verdict(
+    "inquiry",
+    "drog",
+    copies=("boende",),
+    suggestions=("drog", "boende"),
+    confidence=0.7,
+    urgent=True,
+    reasons=(Reason("drog", "”knark”", 4.0),),
+)
+
+
+def test_a_follow_up_stays_with_the_subproject_that_has_the_case() -> None:
+    assert following(NEW, "boende", True, "IT-2020-0001") == Verdict(
+        "follow-up",
+        "boende",
+        suggestions=("drog", "boende"),
+        confidence=1.0,
+        urgent=True,
+        reasons=(Reason("boende", "fortsättning på ärende IT-2020-0001", 1.0), *NEW.reasons),
+    )
+
+
+def test_a_follow_up_of_an_uncertain_case_stays_uncertain() -> None:
+    verdict = following(NEW, "boende", False, "IT-2020-0001")
+    assert (verdict.owner, verdict.certain, verdict.confidence) == ("boende", False, 0.7)
+
+
+def test_a_follow_up_of_the_coordinators_case_stays_with_the_coordinator() -> None:
+    verdict = following(NEW, None, True, "IT-2020-0001")
+    assert (verdict.owner, verdict.certain) == (None, True)
+    assert verdict.reasons[0].slug == ""
