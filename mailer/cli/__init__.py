@@ -63,7 +63,10 @@ app.add_typer(record.inquiries, name="inquiries")
 def main() -> NoReturn:
     """Run the command line; the console script."""
     try:
-        app()
+        app(prog_name="mailer")  # also where it is `python -m mailer`
     except MailerError as error:
         complain(str(error))
+    except OSError as error:
+        # A full disk, a folder that may not be written to: the world's fault, as a MailerError is.
+        complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     sys.exit(1)

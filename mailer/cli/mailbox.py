@@ -43,16 +43,9 @@ def explain(
     """What triage would do with these mails, and why. Touches nothing."""
     from mailer.app import explain as explained
 
-    mails = ((file, _read(file)) for file in files)
+    mails = ((file, file.read_bytes()) for file in files)
     for explanation in explained(settings_of(context), mails):
         if as_json:
             say_json(explanation.as_json())
         else:
             say(explanation.in_words())
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise MailerError(f"{file}: {error.strerror}") from error

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put it.")]) -> No
     write_fresh_copy(folder)
     config = folder / "config"
     say(f"Wrote {config} and {folder / 'templates'}.")
-    say(f"Edit {config / 'mailer.yaml'}, then: mailer --config {config} check")
+    say(f"Edit {config / 'mailer.yaml'}, then: mailer --config {quote(str(config))} check")
 
 
 def check(context: typer.Context) -> None:

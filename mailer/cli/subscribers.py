@@ -84,10 +84,7 @@ def import_file(
     """Make everybody in a CSV file an active subscriber, all or none."""
     from mailer.subscriber.table import read_table
 
-    try:
-        table = read_table(file.read_bytes())
-    except OSError as error:
-        raise MailerError(f"{file}: {error.strerror}") from error
+    table = read_table(file.read_bytes())
     if table.problems:
         problems = "\n".join(f"{file}: {problem}" for problem in table.problems)
         raise MailerError(f"{problems}\nNothing was imported.")

@@ -6,8 +6,11 @@ it then stays, with a page to look at it all and to write in.
 """
 
 import asyncio
+import signal
+import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address as Sender
@@ -121,20 +124,33 @@ def _placed(mail: DemoMail, handled: Handled) -> Placed:
     return Placed(mail.name, handled.verdict, handled.route)
 
 
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM like any server, but does not raise them again: we tidy up."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
 async def _serve(stage: _Stage, console: Console) -> None:
     """Show the page until the user has seen enough."""
     settings = stage.service.settings
     host, port = settings.web_listen
     templates = read_templates(templates_for(settings.config_dir))
     app = page(stage, settings.organisation, templates, settings.zone)
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
     try:
-        socket = config.bind_socket()
-    except SystemExit:
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
         raise MailerError(
-            f"{host}:{port} is taken; choose another with MAILER_WEB_LISTEN=127.0.0.1:PORT"
-        ) from None
+            f"{host}:{port} is taken or not to be had; "
+            "choose another with MAILER_WEB_LISTEN=127.0.0.1:PORT"
+        ) from error
     console.print(f"Look at it on http://{host}:{port}/ - Ctrl-C ends it.", highlight=False)
-    with socket:
-        await server.serve(sockets=[socket])
+    with listening:
+        config = uvicorn.Config(app, log_level="warning", lifespan="off")
+        await _Server(config).serve(sockets=[listening])

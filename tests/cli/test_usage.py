@@ -1,0 +1,80 @@
+"""How `mailer` is called: help, exit codes, where the config is found."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import Mailer, every_verb
+
+VERBS = every_verb()
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "", "subscribers", "outbox", "inquiries"])
+def test_every_verb_has_help(verb: str, mailer: Mailer) -> None:
+    said = mailer(*verb.split(), "--help")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[1].startswith(f" Usage: mailer {verb}".rstrip())
+    if verb in VERBS:
+        assert VERBS[verb].help
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "frobnicate",
+        "outbox frobnicate",
+        "compose",
+        "compose --out o --date 11-09-2020",
+        "compose --out o --date 2020-02-30",
+        "send --date tomorrow",
+        "send 2020-09",
+        "receipt",
+        "receipt 2020-09 2020-10",
+        "explain",
+        "subscribers import file.csv",
+        "subscribers add",
+        "subscribers remove",
+        "outbox list --limit 0",
+        "outbox list --limit many",
+        "outbox retry",
+        "inquiries show",
+        "init",
+        "status --frobnicate",
+        "--config",
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_is_right(words: str, mailer: Mailer) -> None:
+    said = mailer(*words.split())
+    assert (said.code, said.out) == (2, "")
+    assert "Error" in said.err
+    assert not Path("data").exists()
+
+
+@pytest.mark.parametrize("words", ["", "subscribers", "outbox", "inquiries"])
+def test_without_a_verb_it_shows_the_help(words: str, mailer: Mailer) -> None:
+    said = mailer(*words.split())
+    assert (said.code, said.err) == (2, "")
+    assert said.out.strip() == mailer(*words.split(), "--help").out.strip()
+
+
+def test_the_config_is_given_before_the_verb_or_by_the_environment(
+    mailer: Mailer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.move(home / "config", home / "elsewhere")
+    assert mailer("check").out == (
+        "config:0: no such directory; give the config directory with --config or MAILER_CONFIG\n"
+    )
+    assert mailer("--config", "elsewhere", "check").out.startswith("elsewhere: 9 activities")
+    monkeypatch.setenv("MAILER_CONFIG", "elsewhere")
+    assert mailer("check").out.startswith("elsewhere: 9 activities")
+    assert mailer("--config", "nowhere", "check").code == 1
+
+
+def test_init_writes_a_config_that_passes_its_own_check(mailer: Mailer) -> None:
+    said = mailer("init", "vår kommun")
+    assert said.code == 0
+    assert "mailer --config 'vår kommun/config' check" in said.out
+    assert mailer("--config", "vår kommun/config", "check").code == 0
+    again = mailer("init", "vår kommun")
+    assert (again.code, again.err.count("\n")) == (1, 1)

@@ -1,0 +1,140 @@
+"""Subscribers → edition → letters → receipt, by the real program."""
+
+import signal
+from collections import Counter
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from mailer.flows.deliver import BATCH
+from tests.servers import Account, Letter, Sink
+from tests.whole.program import Program, until
+from tests.whole.residents import opened
+
+SEPTEMBER = ("send", "--date", "2020-09-11")
+OCTOBER = ("send", "--date", "2020-10-09")
+
+
+def subscribe(program: Program, number: int) -> list[str]:
+    """Import that many subscribers; their addresses."""
+    addresses = [f"lasare.{n}@example.org" for n in range(1, number + 1)]
+    rows = [f"{address};Läsare {n};sv" for n, address in enumerate(addresses, 1)]
+    table = program.folder / "prenumeranter.csv"
+    table.write_text("\n".join(["e-post;namn;språk", *rows]) + "\n", "utf-8")
+    said = program.call("subscribers", "import", table, "--source", "lista från mötet").stdout
+    assert said == f"{number} rows: {number} added, 0 were subscribers already.\n"
+    return addresses
+
+
+def recipients(letters: list[Letter]) -> list[str]:
+    return sorted(recipient for letter in letters for recipient in letter.recipients)
+
+
+def receipt(program: Program, edition: str = "2020-09") -> dict[str, object]:
+    (found,) = program.json("receipt", edition)
+    parts = ("accepted", "failed", "uncertain", "excluded", "pending")
+    assert found.keys() == {"edition", "audience", *parts}
+    assert found["edition"] == edition
+    assert sum(found[part] for part in parts) == found["audience"]
+    return found
+
+
+def test_everyone_who_was_imported_gets_it_once_and_the_receipt_adds_up(
+    program: Program, sink: Sink
+) -> None:
+    addresses = subscribe(program, 12)
+    sink.answers = lambda sender, to: "550 5.1.1 No such user" if to == addresses[3] else None
+    said = program.call(*SEPTEMBER).stdout
+    assert "Edition 2020-09: 12 letters queued." in said
+    assert recipients(sink.letters) == sorted({*addresses} - {addresses[3]})
+    assert receipt(program) == {
+        "edition": "2020-09",
+        "audience": 12,
+        "accepted": 11,
+        "failed": 1,
+        "uncertain": 0,
+        "excluded": 0,
+        "pending": 0,
+    }
+
+    again = program.call(*SEPTEMBER).stdout
+    assert "Edition 2020-09: was queued before." in again
+    assert len(sink.letters) == 11
+
+
+def test_a_test_letter_goes_to_one_address_and_claims_nothing(program: Program, sink: Sink) -> None:
+    subscribe(program, 2)
+    said = program.call(*SEPTEMBER, "--to", "redaktionen@example.org").stdout
+    assert said.startswith("Test letter to redaktionen@example.org: ")
+    assert recipients(sink.letters) == ["redaktionen@example.org"]
+    assert "2 letters queued" in program.call(*SEPTEMBER).stdout
+
+
+def test_killed_in_the_middle_no_letter_is_lost_and_a_batch_at_most_goes_twice(
+    make_program: Callable[..., Program], sink: Sink
+) -> None:
+    program = make_program(MAILER_SMTP_URL="smtp://127.0.0.1:1")
+    addresses = subscribe(program, 500)
+    held = program.call(*SEPTEMBER, code=1)
+    assert "Edition 2020-09: 500 letters queued." in held.stdout
+    assert held.stderr.count("\n") == 1
+    assert receipt(program)["pending"] == 500
+
+    program.environ["MAILER_SMTP_URL"] = sink.url
+    with program.started("deliver", "--drain") as running:
+        running.until(lambda: len(sink.letters) > 3 * BATCH + 7)
+        running.ends(signal.SIGKILL)
+    assert len(sink.letters) < 500
+    assert program.call("deliver", "--drain").stdout.startswith("Delivered: ")
+    assert receipt(program)["accepted"] == 500
+    times = Counter(recipients(sink.letters))
+    assert sorted(times) == sorted(addresses)
+    assert len(sink.letters) - 500 <= BATCH
+    assert (
+        len({(*letter.recipients, opened(letter.raw)["Message-ID"]) for letter in sink.letters})
+        == 500
+    )
+
+
+def test_what_is_queued_beside_it_is_sent_by_a_running_deliver(
+    program: Program, sink: Sink
+) -> None:
+    subscribe(program, 3)
+    down = program.environ | {"MAILER_SMTP_URL": "smtp://127.0.0.1:1"}
+    up, program.environ = program.environ, down
+    program.call(*SEPTEMBER, code=1)
+    program.environ = up
+    with program.started("deliver") as running:
+        sink.wait_for(3)
+        until(lambda: receipt(program)["accepted"] == 3)
+        assert running.ends(signal.SIGTERM, 10) == 0
+
+
+def test_the_mail_that_list_unsubscribe_asks_for_ends_the_subscription(
+    program: Program, dovecot: Account, sink: Sink
+) -> None:
+    first, second = subscribe(program, 2)
+    program.call(*SEPTEMBER)
+    (received,) = (letter for letter in sink.letters if letter.recipients == (first,))
+    dovecot.deliver(unsubscribing(opened(received.raw), sender="annan.adress@example.net"))
+    program.call("triage", "--once")
+    (left,) = program.json("subscribers", "show", first)
+    assert left["state"] == "left"
+    assert dovecot.folders()["Prenumerationer"]
+
+    program.call(*OCTOBER)
+    assert [letter.recipients for letter in sink.letters[2:]] == [(second,)]
+    assert receipt(program, "2020-10")["audience"] == 1
+
+
+def unsubscribing(received: EmailMessage, sender: str) -> bytes:
+    """What a mail program sends when its user clicks on "unsubscribe" (RFC 2369)."""
+    link = urlsplit(received["List-Unsubscribe"].strip("<>"))
+    assert link.scheme == "mailto"
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = sender, unquote(link.path)
+    mail["Subject"] = parse_qs(link.query)["subject"][0]
+    mail["Message-ID"] = "<avsluta@example.net>"
+    mail.set_content("")
+    return mail.as_bytes()

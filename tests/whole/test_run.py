@@ -1,0 +1,83 @@
+"""`mailer run`: what comes in goes out, whatever server is away, until it is told to stop."""
+
+import signal
+from collections.abc import Callable
+
+from tests.servers import Account, Dovecot, Sink, SmtpSink
+from tests.whole.program import Program, until
+from tests.whole.residents import SUBPROJECT, by_key, expected, mail
+
+WITHIN = 10
+"""Seconds from SIGTERM to the end: what operators may rely on."""
+
+
+def in_folder(account: Account) -> list[bytes]:
+    return account.folders().get(SUBPROJECT, [])
+
+
+def test_a_mail_is_forwarded_acknowledged_and_filed_until_a_signal_ends_it(
+    program: Program, dovecot: Account, sink: Sink
+) -> None:
+    with program.started("run") as running:
+        dovecot.deliver(mail(1))
+        letters = sink.wait_for(3)
+        until(lambda: in_folder(dovecot) == [mail(1)])
+        assert running.ends(signal.SIGTERM, WITHIN) == 0
+        assert "Traceback" not in running.said()
+    assert set(by_key(letters)) == expected([1])
+    assert dovecot.folders()["INBOX"] == []
+    assert len(sink.letters) == 3
+
+
+def test_triage_alone_does_the_same_until_ctrl_c(
+    program: Program, dovecot: Account, sink: Sink
+) -> None:
+    with program.started("triage") as running:
+        dovecot.deliver(mail(1))
+        letters = sink.wait_for(3)
+        until(lambda: in_folder(dovecot) == [mail(1)])
+        assert running.ends(signal.SIGINT, WITHIN) == 0
+        assert "Traceback" not in running.said()
+    assert set(by_key(letters)) == expected([1])
+
+
+def test_it_starts_without_its_imap_server_and_works_once_that_is_there(
+    make_program: Callable[..., Program], sink: Sink
+) -> None:
+    dovecot = Dovecot()
+    account = dovecot.new_account()
+    program = make_program(MAILER_IMAP_URL=account.url, MAILER_SMTP_URL=sink.url)
+    with program.started("run") as running:
+        running.until_it_says("trying again")
+        with dovecot:
+            account.deliver(mail(1))
+            assert set(by_key(sink.wait_for(3))) == expected([1])
+            until(lambda: in_folder(account) == [mail(1)])
+            assert running.ends(signal.SIGTERM, WITHIN) == 0
+
+
+def test_what_the_relay_missed_while_it_was_away_arrives_when_it_is_back(
+    make_program: Callable[..., Program], dovecot: Account
+) -> None:
+    before, after = SmtpSink(), SmtpSink()
+    after.port = before.port
+    program = make_program(MAILER_IMAP_URL=dovecot.url, MAILER_SMTP_URL=before.url)
+
+    def accepted() -> int:
+        (status,) = program.json("status")
+        return int(status["outbox"].get("accepted", 0))
+
+    with program.started("run") as running:
+        with before:
+            dovecot.deliver(mail(1))
+            until(lambda: accepted() == 3)
+            letters = before.messages()
+        dovecot.deliver(mail(2))
+        running.until_it_says("delivery-held")
+        with after:
+            until(lambda: accepted() == 6)
+            letters += after.messages()
+        assert running.ends(signal.SIGTERM, WITHIN) == 0
+    found = by_key(letters)
+    assert set(found) == expected([1, 2])
+    assert all(len(ids) == 1 for ids in found.values())
