@@ -1,6 +1,6 @@
 """Files: the originals of received mail, the templates, the secret, and what the wheel ships.
 
-What is written is on the disk when a function returns, whole or not at all.
+What must last is on the disk when a function returns, whole or not at all.
 """
 
 import asyncio
@@ -8,11 +8,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from mailer.errors import MailerError, StoreError
+from mailer.errors import MailerError, Problem, SettingsError, StoreError
 from mailer.mail.server import Secret
 
 
@@ -29,9 +30,12 @@ def templates_for(config: Path) -> Path:
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:
-    """Every template by its path under `folder`, with forward slashes."""
+    """Every template by its path under `folder`, with forward slashes.
+
+    Raises SettingsError for one that is not UTF-8 (with or without a byte order mark).
+    """
     return {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        path.relative_to(folder).as_posix(): _read_template(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
@@ -64,9 +68,12 @@ def secret_in(folder: Path) -> Secret:
     """The installation's own secret, made at the first call; only its owner may read the file."""
     path = folder / "secret"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder)
         write_durably(path, secrets.token_hex(32).encode(), replace=False)
-    return Secret(path.read_text("ascii").strip())
+    secret = Secret(path.read_text("ascii", errors="replace").strip())
+    if not secret:
+        raise StoreError(f"{path}: is empty; put the secret back from a backup")
+    return secret
 
 
 def secret_if_made(folder: Path) -> Secret:
@@ -91,7 +98,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
     """Write a file whole and flush it; without `replace` the first writer wins. Mode 0600."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
@@ -99,10 +106,9 @@ def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
             os.fsync(file.fileno())
         if replace:
             part.replace(path)
-        elif not path.exists():
-            path.hardlink_to(part)
-    except FileExistsError:
-        pass
+        else:
+            with suppress(FileExistsError):
+                path.hardlink_to(part)
     finally:
         part.unlink(missing_ok=True)
     _flush_folder(path.parent)
@@ -130,12 +136,28 @@ class OriginalFiles:
         digest = sha256(raw).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             write_durably(path, raw)
         return digest
 
     def _path(self, hash: str) -> Path:
         return self._folder / hash[:2] / f"{hash}.eml"
+
+
+def _read_template(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = Problem(str(path), line, "is not UTF-8; save it as UTF-8")
+        raise SettingsError((problem,)) from None
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _flush_folder(folder.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,12 @@ HEAD = "0001"
 
 BUSY_SECONDS = 30
 _MIGRATION_LOCK = 0x7472796767  # one number for all our PostgreSQL migrations
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is gone from the file, too
+)
 
 T = TypeVar("T")
 
@@ -50,7 +56,7 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> "Database":
         """Open, and migrate under a lock. Raises StoreError with one line, without the password."""
-        engine = _engine(url)
+        engine = _engine(_parsed(url))
         database = cls(engine)
         try:
             await database._in_thread(lambda: _bring_up_to_date(engine))
@@ -77,23 +83,28 @@ class Database:
                 connection = connection.execution_options(writes=writes)
                 with connection.begin():
                     return work(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             raise StoreError(f"the database did not do as asked: {_plain(error)}") from error
 
     async def tidy(self) -> None:
         """Let SQLite look after its statistics and its log; PostgreSQL does so by itself."""
         if self._engine.dialect.name == "sqlite":
-            await self.read(lambda connection: connection.execute(text("PRAGMA optimize")))
+            await self._in_thread(lambda: _tidy_sqlite(self._engine))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can be told what to do where a row is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 def insert_new(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves rows alone whose key is already there."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    return insert_or(connection, table).on_conflict_do_nothing()
 
 
 def exists(url: str) -> bool:
@@ -103,38 +114,51 @@ def exists(url: str) -> bool:
 
 
 def _parsed(url: str) -> URL:
-    try:
+    with suppress(ArgumentError, ValueError):
         parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError(
-            "the database URL cannot be read; expected sqlite:///PATH or postgresql://HOST/NAME"
-        ) from None
-    match parsed.get_backend_name():
-        case "sqlite":
-            return parsed
-        case "postgresql" | "postgres":
-            return parsed.set(drivername="postgresql+psycopg")
-        case other:
-            raise StoreError(f"{other!r} is no database that is known: use sqlite or postgresql")
+        match parsed.get_backend_name():
+            case "sqlite" if _is_file(parsed):
+                return parsed.set(drivername="sqlite")
+            case "postgresql":
+                return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(
+        "the database URL cannot be used; expected sqlite:///PATH or postgresql://HOST/NAME"
+    )
 
 
-def _engine(url: str) -> Engine:
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+def _is_file(url: URL) -> bool:
+    return url.database not in (None, "", ":memory:") and not url.host and not url.query
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    _make_file(Path(url.database or ""))
     # Autocommit: the driver starts no transaction of its own; ours begin in _begin.
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
 
 
+def _make_file(path: Path) -> None:
+    # SQLite would let everybody read what is in it.
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(0o600)
+    except OSError as error:
+        raise StoreError(f"the database {path} cannot be made: {error.strerror}") from error
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    with closing(connection.cursor()) as cursor:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+    try:
+        with closing(connection.cursor()) as cursor:
+            for pragma in _PRAGMAS:
+                cursor.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()  # SQLAlchemy lets go of a connection that fails here
+        raise
 
 
 def _begin(connection: Connection) -> None:
@@ -145,7 +169,7 @@ def _begin(connection: Connection) -> None:
 
 def _bring_up_to_date(engine: Engine) -> None:
     try:
-        with engine.connect() as connection:
+        with engine.connect().execution_options(writes=False) as connection:
             if _version(connection) == HEAD:
                 return
         with engine.begin() as connection:
@@ -153,7 +177,8 @@ def _bring_up_to_date(engine: Engine) -> None:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
             _migrate(connection)
     except SQLAlchemyError as error:
-        raise StoreError(f"the database cannot be opened: {_plain(error)}") from error
+        name = engine.url.database
+        raise StoreError(f"the database {name} cannot be opened: {_plain(error)}") from error
 
 
 def _version(connection: Connection) -> str | None:
@@ -184,7 +209,14 @@ def _migrate(connection: Connection) -> None:
         command.upgrade(config, "head")
 
 
-def _plain(error: SQLAlchemyError) -> str:
+def _tidy_sqlite(engine: Engine) -> None:
+    # Past SQLAlchemy, which would begin a transaction: the log cannot be emptied inside one.
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+            cursor.execute(f"PRAGMA {pragma}")
+
+
+def _plain(error: Exception) -> str:
     # The driver's own first line; SQLAlchemy's adds the statement and its values (people's data).
     cause: Any = getattr(error, "orig", None) or error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(error).__name__

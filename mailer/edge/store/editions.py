@@ -55,7 +55,8 @@ class StoredEditions:
         }
 
         def work(connection: Connection) -> int | None:
-            if not connection.execute(insert_new(connection, editions).values(claim)).rowcount:
+            ours = insert_new(connection, editions).values(claim).returning(editions.c.period)
+            if connection.execute(ours).first() is None:
                 return None
             letter_ids = {
                 language: put_letter(connection, content)

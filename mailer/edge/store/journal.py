@@ -165,6 +165,7 @@ class StoredJournal:
             .join(journal)
             .where(inquiries.c.decided.is_(None))
             .group_by(inquiries.c.id)
+            .order_by(inquiries.c.id)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_case(row, row.size) for row in rows]

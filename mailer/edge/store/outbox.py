@@ -6,20 +6,19 @@ letters of a process that died come free on another machine too.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, update
 
 from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.tables import deliveries, letters, outbox, subscribers
 from mailer.mail.address import Address
 from mailer.mail.outcome import Refused, said
 from mailer.mail.post import Due, LetterKind, Post, Tried
-from mailer.mail.retry import Settled
+from mailer.mail.retry import Again, Settled
 
-LEASE = timedelta(minutes=10)
-"""Longer than any batch can take: each step of an SMTP dialogue ends by its own deadline."""
+LEASE = timedelta(minutes=15)
+"""Longer than the relay can take over a batch: see SEND_SECONDS in `edge.smtp`."""
 
 PRIORITY: dict[LetterKind, int] = {
     "forward": 0,
@@ -52,23 +51,19 @@ class StoredOutbox:
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
-            ids = connection.execute(due).scalars().all()
-            if not ids:
-                return []
-            claimed = outbox.c.id.in_(ids)
-            connection.execute(
-                update(outbox)
-                .where(claimed, outbox.c.subscriber_id.in_(_NOT_ACTIVE))
-                .values(state="excluded", settled=now, reply="left before it was sent")
-            )
-            ours = (claimed, outbox.c.state == "pending")
-            connection.execute(
-                update(outbox).where(*ours).values(leased_by=worker, leased_until=now + LEASE)
-            )
-            rows = connection.execute(select(outbox).where(*ours).order_by(*_PRESSING)).all()
-            shared = select(letters).where(letters.c.id.in_({row.letter_id for row in rows}))
-            content = {letter.id: letter.content for letter in connection.execute(shared)}
-            return [_due(row, content[row.letter_id]) for row in rows]
+            while ids := connection.execute(due).scalars().all():
+                claimed = outbox.c.id.in_(ids)
+                connection.execute(
+                    update(outbox)
+                    .where(claimed, outbox.c.subscriber_id.in_(_NOT_ACTIVE))
+                    .values(excluded(now))
+                )
+                ours = (claimed, outbox.c.state == "pending")
+                lease = {"leased_by": worker, "leased_until": now + LEASE}
+                # None is left where all were excluded; there may be more behind them.
+                if connection.execute(update(outbox).where(*ours).values(lease)).rowcount:
+                    return _read_due(connection, select(outbox).where(*ours).order_by(*_PRESSING))
+            return []
 
         return await self._database.write(work)
 
@@ -143,19 +138,16 @@ class StoredOutbox:
         return {state: count for state, count in rows}
 
 
-def put(connection: Connection, posts: Sequence[Post], now: datetime) -> int:
+def put(connection: Connection, posts: Sequence[Post], now: datetime) -> None:
     """Queue letters inside a transaction; those whose key is there already are left alone."""
-    stored: dict[bytes, int] = {}
-    queued = 0
+    letter_ids: dict[bytes, int] = {}
     for post in posts:
         if connection.execute(select(outbox.c.id).where(outbox.c.key == post.key)).first():
             continue
-        digest = sha256(post.content).digest()
-        if digest not in stored:
-            stored[digest] = put_letter(connection, post.content)
-        row = {**post_row(post, now), "letter_id": stored[digest]}
-        queued += connection.execute(insert_new(connection, outbox).values(row)).rowcount
-    return queued
+        if post.content not in letter_ids:
+            letter_ids[post.content] = put_letter(connection, post.content)
+        row = {**post_row(post, now), "letter_id": letter_ids[post.content]}
+        connection.execute(insert_new(connection, outbox).values(row))
 
 
 def put_letter(connection: Connection, content: bytes) -> int:
@@ -185,6 +177,24 @@ def post_row(post: Post, now: datetime) -> dict[str, Any]:
     }
 
 
+def excluded(now: datetime) -> dict[str, Any]:
+    """What becomes of a waiting letter to a subscriber who has left."""
+    return {
+        "state": "excluded",
+        "settled": now,
+        "reply": "left before it was sent",
+        "leased_by": None,
+        "leased_until": None,
+    }
+
+
+def _read_due(connection: Connection, query: Select[Any]) -> list[Due]:
+    rows = connection.execute(query).all()
+    shared = select(letters).where(letters.c.id.in_({row.letter_id for row in rows}))
+    content = {letter.id: letter.content for letter in connection.execute(shared)}
+    return [_due(row, content[row.letter_id]) for row in rows]
+
+
 def _due(row: Row[Any], content: bytes) -> Due:
     return Due(
         id=row.id,
@@ -202,14 +212,12 @@ def _due(row: Row[Any], content: bytes) -> Due:
 
 
 def _settled_row(tried: Tried, now: datetime) -> dict[str, Any]:
-    done = isinstance(tried.decision, Settled)
-    return {
-        "row": tried.due.id,
-        "new_state": tried.decision.state if isinstance(tried.decision, Settled) else "pending",
-        "new_due": now if isinstance(tried.decision, Settled) else tried.decision.at,
-        "new_settled": now if done else None,
-        "new_reply": said(tried.outcome),
-    }
+    row = {"row": tried.due.id, "new_reply": said(tried.outcome)}
+    match tried.decision:
+        case Settled(state):
+            return {**row, "new_state": state, "new_due": now, "new_settled": now}
+        case Again(at):
+            return {**row, "new_state": "pending", "new_due": at, "new_settled": None}
 
 
 def _delivery_row(tried: Tried, now: datetime) -> dict[str, Any]:

@@ -3,13 +3,24 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from mailer.edge.store.database import Database, insert_new
-from mailer.edge.store.tables import outbox, subscribers
+from mailer.edge.store.database import Database, insert_new, insert_or
+from mailer.edge.store.outbox import excluded
+from mailer.edge.store.tables import deliveries, outbox, subscribers
 from mailer.mail.address import Address
 from mailer.subscriber.subscription import Change, State, Subscriber, after
 
@@ -22,14 +33,26 @@ class StoredSubscribers:
 
     async def add(self, people: Sequence[tuple[Address, str]], evidence: str, now: datetime) -> int:
         """Make (address, language) pairs active, all or none; how many were not so before."""
+        rows = [_row(address, language, "active", evidence, now) for address, language in people]
 
         def work(connection: Connection) -> int:
-            return sum(
-                _set_active(connection, address, language, evidence, now)
-                for address, language in people
+            insert = insert_or(connection, subscribers)
+            given = insert.excluded
+            insert_or_activate = insert.on_conflict_do_update(
+                index_elements=[func.lower(subscribers.c.email)],
+                set_={
+                    "state": given.state,
+                    "evidence": given.evidence,
+                    "name": func.coalesce(func.nullif(given.name, ""), subscribers.c.name),
+                    "language": given.language,
+                    "changed": given.changed,
+                },
+                where=subscribers.c.state != "active",
             )
+            counted = insert_or_activate.execution_options(preserve_rowcount=True)
+            return connection.execute(counted, rows).rowcount
 
-        return await self._database.write(work)
+        return await self._database.write(work) if rows else 0
 
     async def leave(self, email: str, evidence: str, now: datetime) -> bool:
         """End a subscription at once; False where there was none."""
@@ -55,13 +78,17 @@ class StoredSubscribers:
         return {state: count for state, count in rows}
 
     async def erase(self, email: str, now: datetime) -> bool:
-        """Forget a person; what stays is that it was done, and a hash that keeps them out."""
+        """Forget a subscriber; what stays is that it was done, and when.
+
+        Goes for every letter of the subscription, on its way or sent. Mail that the same person
+        has written to us is a public record, and stays.
+        """
 
         def work(connection: Connection) -> bool:
             row = connection.execute(select(subscribers).where(_is(email))).one_or_none()
             if row is None:
                 return False
-            gone = "erased:" + sha256(row.email.casefold().encode()).hexdigest()
+            gone = f"erased:{row.id}"
             connection.execute(
                 update(subscribers)
                 .where(subscribers.c.id == row.id)
@@ -74,11 +101,25 @@ class StoredSubscribers:
                     changed=now,
                 )
             )
-            _exclude_pending(connection, row.id, now)
+            theirs = or_(
+                outbox.c.subscriber_id == row.id,
+                and_(
+                    outbox.c.kind == "confirmation", func.lower(outbox.c.recipient) == email.lower()
+                ),
+            )
+            tries = deliveries.c.outbox_id.in_(select(outbox.c.id).where(theirs))
+            connection.execute(update(deliveries).where(tries).values(reply=""))
+            _exclude(connection, theirs, now)
             connection.execute(
                 update(outbox)
-                .where(outbox.c.subscriber_id == row.id)
-                .values(recipient=gone[:60], recipient_name="")
+                .where(theirs)
+                .values(
+                    key=outbox.c.kind + "/erased/" + cast(outbox.c.id, String),
+                    recipient=gone,
+                    recipient_name="",
+                    unsubscribe="",
+                    reply="",  # relays repeat the address
+                )
             )
             return True
 
@@ -98,7 +139,8 @@ def apply(connection: Connection, change: Change, now: datetime) -> State | None
         return None
     if row is None:
         if address:
-            _insert(connection, address, "sv", state, change.evidence, now)
+            new = _row(address, "sv", state, change.evidence, now)
+            connection.execute(insert_new(connection, subscribers).values(new))
         return state
     connection.execute(
         update(subscribers)
@@ -106,7 +148,9 @@ def apply(connection: Connection, change: Change, now: datetime) -> State | None
         .values(state=state, evidence=change.evidence, changed=now)
     )
     if state == "left":
-        _exclude_pending(connection, row.id, now)
+        # Not those on the wire this moment: what becomes of them is still to be written down.
+        waiting = and_(outbox.c.subscriber_id == row.id, outbox.c.leased_by.is_(None))
+        _exclude(connection, waiting, now)
     return state
 
 
@@ -122,41 +166,14 @@ def as_subscriber(row: Row[Any]) -> Subscriber:
     )
 
 
-def _is(email: str) -> Any:
+def _is(email: str) -> ColumnElement[bool]:
     return func.lower(subscribers.c.email) == email.lower()
 
 
-def _set_active(
-    connection: Connection, address: Address, language: str, evidence: str, now: datetime
-) -> bool:
-    row = connection.execute(select(subscribers).where(_is(address.email))).one_or_none()
-    if row is None:
-        return _insert(connection, address, language, "active", evidence, now)
-    if row.state == "active":
-        return False
-    connection.execute(
-        update(subscribers)
-        .where(subscribers.c.id == row.id)
-        .values(
-            state="active",
-            evidence=evidence,
-            name=address.name or row.name,
-            language=language,
-            changed=now,
-        )
-    )
-    return True
-
-
-def _insert(
-    connection: Connection,
-    address: Address,
-    language: str,
-    state: State,
-    evidence: str,
-    now: datetime,
-) -> bool:
-    row = {
+def _row(
+    address: Address, language: str, state: State, evidence: str, now: datetime
+) -> dict[str, Any]:
+    return {
         "email": address.email,
         "name": address.name,
         "language": language,
@@ -166,20 +183,11 @@ def _insert(
         "since": now,
         "changed": now,
     }
-    return bool(connection.execute(insert_new(connection, subscribers).values(row)).rowcount)
 
 
-def _exclude_pending(connection: Connection, subscriber_id: int, now: datetime) -> None:
-    # Letters that wait, and are not on the wire this moment, are not sent to one who has left.
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.subscriber_id == subscriber_id,
-            outbox.c.state == "pending",
-            outbox.c.leased_by.is_(None),
-        )
-        .values(state="excluded", settled=now, reply="left before it was sent")
-    )
+def _exclude(connection: Connection, letters: ColumnElement[bool], now: datetime) -> None:
+    pending = update(outbox).where(letters, outbox.c.state == "pending")
+    connection.execute(pending.values(excluded(now)))
 
 
 def _token() -> str:

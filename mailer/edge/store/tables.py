@@ -125,11 +125,11 @@ journal = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("folder", Text, nullable=False),
-    Column("validity", BigInteger, nullable=False),  # 32 bits without a sign (RFC 3501)
+    Column("validity", BigInteger, nullable=False),  # no sign (RFC 3501), as uid and size
     Column("uid", BigInteger, nullable=False),
     Column("inquiry_id", ForeignKey("inquiries.id"), nullable=False, index=True),
     Column("received", Instant, nullable=False),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     Column("seen", Instant, nullable=False),
     Column("filed_to", Text),
     Column("filed", Instant),
@@ -170,7 +170,7 @@ Index(
     postgresql_where=_PENDING,
 )
 Index("ix_outbox_edition_state", outbox.c.edition, outbox.c.state)
-Index("ix_outbox_kind_recipient_queued", outbox.c.kind, outbox.c.recipient, outbox.c.queued)
+Index("ix_outbox_kind_queued", outbox.c.kind, outbox.c.queued)
 Index(
     "ix_outbox_subscriber_pending",
     outbox.c.subscriber_id,

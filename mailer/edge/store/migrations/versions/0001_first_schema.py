@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.Column("inquiry_id", sa.Integer(), nullable=False),
         sa.Column("received", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("filed_to", sa.Text(), nullable=True),
         sa.Column("filed", sa.DateTime(timezone=True), nullable=True),
@@ -135,9 +135,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_edition_state", "outbox", ["edition", "state"], unique=False)
     op.create_index(op.f("ix_outbox_inquiry_id"), "outbox", ["inquiry_id"], unique=False)
-    op.create_index(
-        "ix_outbox_kind_recipient_queued", "outbox", ["kind", "recipient", "queued"], unique=False
-    )
+    op.create_index("ix_outbox_kind_queued", "outbox", ["kind", "queued"], unique=False)
     op.create_index(
         "ix_outbox_subscriber_pending",
         "outbox",

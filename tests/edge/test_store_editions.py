@@ -1,0 +1,249 @@
+"""Editions on both databases: queued once and whole, and a receipt that always adds up."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mailer.edge.store.database import Database
+from mailer.edge.store.editions import StoredEditions
+from mailer.edge.store.outbox import StoredOutbox
+from mailer.edge.store.subscribers import StoredSubscribers
+from mailer.mail.address import Address
+from mailer.mail.outcome import Accepted, Refused, Uncertain
+from mailer.mail.post import Due, Post, Tried
+from mailer.mail.retry import Again, Settled
+from mailer.newsletter.receipt import Receipt, RenderedEdition
+from mailer.subscriber.subscription import Subscriber
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2020, 9, 11, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def editions(database: Database) -> StoredEditions:
+    return StoredEditions(database)
+
+
+@pytest.fixture
+def subscribers(database: Database) -> StoredSubscribers:
+    return StoredSubscribers(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> StoredOutbox:
+    return StoredOutbox(database)
+
+
+def edition(
+    period: str = "2020-09", day: date = date(2020, 9, 11), told: Sequence[str] = ()
+) -> RenderedEdition:
+    content = {"sv": b"Hej", "en": b"Hello"}
+    return RenderedEdition(period, day, "Nyhetsbrev", content, "0" * 64, tuple(told))
+
+
+async def queue(editions: StoredEditions, rendered: RenderedEdition) -> int | None:
+    def address(subscriber: Subscriber) -> Post:
+        key = f"edition/{rendered.period}/{subscriber.id}"
+        return Post(
+            key=key,
+            kind="edition",
+            to=subscriber.address,
+            mail_from="kontakt@example.org",
+            message_id=f"{key}@example.org",
+            content=b"not this",
+            unsubscribe=f"<mailto:kontakt@example.org?subject={subscriber.token}>",
+        )
+
+    return await editions.queue(rendered, address, NOW)
+
+
+def people(number: int, language: str = "sv") -> list[tuple[Address, str]]:
+    return [(Address(f"p{each}.{language}@example.org"), language) for each in range(number)]
+
+
+async def test_an_edition_is_queued_once_for_those_who_are_active(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(3), "import", NOW)
+    await subscribers.leave("p1.sv@example.org", "left", NOW)
+    assert not await editions.claimed("2020-09")
+    assert await queue(editions, edition()) == 2
+    assert await editions.claimed("2020-09")
+    await subscribers.add(people(9), "import", NOW)
+    assert await queue(editions, edition()) is None
+    found = await outbox.claim("first", 10, NOW)
+    assert [(due.to.email, due.content) for due in found] == [
+        ("p0.sv@example.org", b"Hej"),
+        ("p2.sv@example.org", b"Hej"),
+    ]
+    assert found[0].unsubscribe.startswith("<mailto:")
+
+
+async def test_an_edition_without_readers_is_still_claimed(editions: StoredEditions) -> None:
+    assert await queue(editions, edition()) == 0
+    assert await queue(editions, edition()) is None
+    assert await editions.receipt("2020-09") == Receipt("2020-09", 0, 0, 0, 0, 0, 0)
+    assert await editions.receipt("2020-10") is None
+
+
+async def test_who_reads_a_language_that_the_edition_lacks_gets_it_in_swedish(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    for language in ("sv", "en", "fi"):
+        await subscribers.add(people(1, language), "import", NOW)
+    await queue(editions, edition())
+    found = await outbox.claim("first", 10, NOW)
+    assert {due.to.email[3:5]: due.content for due in found} == {
+        "sv": b"Hej",
+        "en": b"Hello",
+        "fi": b"Hej",
+    }
+
+
+async def test_an_edition_for_5000_is_queued_whole(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    assert await subscribers.add(people(5000), "import", NOW) == 5000
+    assert await queue(editions, edition()) == 5000
+    assert await outbox.counts() == {"pending": 5000}
+    assert await editions.receipt("2020-09") == Receipt("2020-09", 5000, 0, 0, 0, 0, 5000)
+
+
+async def test_an_edition_that_cannot_be_queued_whole_is_not_claimed(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(3), "import", NOW)
+
+    def fail(subscriber: Subscriber) -> Post:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await editions.queue(edition(), fail, NOW)
+    assert not await editions.claimed("2020-09")
+    assert await outbox.counts() == {}
+    assert await queue(editions, edition()) == 3
+
+
+async def test_what_earlier_editions_told_is_known(editions: StoredEditions) -> None:
+    for month, told in ((7, ["a"]), (8, ["b", "å"]), (10, ["c"])):
+        day = date(2020, month, 11)
+        await queue(editions, edition(f"2020-{month:02}", day, told))
+    september = date(2020, 9, 11)
+    assert await editions.last_before(september, "2020-09") == date(2020, 8, 11)
+    assert await editions.told_before(september, "2020-09") == {"a", "b", "å"}
+    assert await editions.last_before(date(2020, 8, 12), "2020-08") == date(2020, 7, 11)
+    assert await editions.told_before(date(2020, 8, 11), "2020-09") == {"a"}
+    assert await editions.last_before(date(2020, 7, 11), "2020-07") is None
+    assert await editions.told_before(date(2020, 7, 11), "2020-07") == frozenset()
+    assert [row.period for row in await editions.all()] == ["2020-10", "2020-08", "2020-07"]
+
+
+# --- who leaves before the letter is sent ---
+
+
+async def test_who_leaves_gets_no_letter_that_waits(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(2), "import", NOW)
+    await queue(editions, edition())
+    assert await subscribers.leave("P0.sv@example.org", "left", NOW)
+    assert await outbox.counts() == {"excluded": 1, "pending": 1}
+    found = await outbox.claim("first", 10, NOW)
+    assert [due.to.email for due in found] == ["p1.sv@example.org"]
+
+
+async def test_a_letter_on_the_wire_when_its_reader_leaves_is_told_as_it_went(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(2), "import", NOW)
+    await queue(editions, edition())
+    sent, held = await outbox.claim("first", 10, NOW)
+    for email in ("p0.sv@example.org", "p1.sv@example.org"):
+        await subscribers.leave(email, "left", NOW)
+    again = Again(NOW + timedelta(minutes=1))
+    tried = [
+        Tried(sent, "relay", Accepted("Ok"), Settled("accepted")),
+        Tried(held, "relay", Refused(450, "Later"), again),
+    ]
+    await outbox.settle("first", tried, [], NOW)
+    assert await outbox.counts() == {"accepted": 1, "pending": 1}
+    assert await outbox.claim("first", 10, again.at) == []
+    assert await outbox.counts() == {"accepted": 1, "excluded": 1}
+
+
+async def test_those_who_left_do_not_hide_those_behind_them(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(7), "import", NOW)
+    await queue(editions, edition())
+    for due in await outbox.claim("dead", 5, NOW):
+        await subscribers.leave(due.to.email, "left", NOW)
+    await outbox.release("dead")
+    found = [due.to.email for _ in range(2) for due in await outbox.claim("first", 2, NOW)]
+    assert found == ["p5.sv@example.org", "p6.sv@example.org"]
+    assert await outbox.counts() == {"excluded": 5, "pending": 2}
+
+
+# --- the receipt ---
+
+_PERIODS = count()
+_STEPS = st.lists(st.sampled_from(["accepted", "failed", "again", "leave", "retry"]), max_size=12)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(readers=st.integers(0, 6), steps=_STEPS)
+async def test_the_receipt_adds_up_whatever_becomes_of_the_letters(
+    editions: StoredEditions,
+    subscribers: StoredSubscribers,
+    outbox: StoredOutbox,
+    readers: int,
+    steps: list[str],
+) -> None:
+    period = f"e{next(_PERIODS)}"
+    for each in await subscribers.all("active"):
+        await subscribers.leave(each.address.email, "another example", NOW)
+    await subscribers.add(people(readers), "import", NOW)
+    assert await queue(editions, edition(period)) == readers
+    for step in steps:
+        if step == "leave":
+            for each in (await subscribers.all("active"))[:1]:
+                await subscribers.leave(each.address.email, "left", NOW)
+        elif step == "retry":
+            failed = await outbox.find("failed", 100)
+            await outbox.retry([row.key for row in failed], NOW)
+        else:
+            found = await outbox.claim("first", 1, NOW)
+            await outbox.settle("first", [_tried(due, step) for due in found], [], NOW)
+        receipt = await editions.receipt(period)
+        assert receipt
+        figures = asdict(receipt)
+        assert figures.pop("edition") == period
+        assert figures.pop("audience") == readers == sum(figures.values())
+
+
+def _tried(due: Due, step: str) -> Tried:
+    if step == "again":
+        return Tried(due, "relay", Uncertain("cut"), Again(NOW))
+    if step == "failed":
+        return Tried(due, "relay", Refused(550, "No"), Settled("failed"))
+    return Tried(due, "relay", Accepted("Ok"), Settled("accepted"))
+
+
+async def test_who_did_not_get_the_edition_is_listed_with_the_relays_words(
+    editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
+) -> None:
+    await subscribers.add(people(3), "import", NOW)
+    await queue(editions, edition())
+    first, second, _ = await outbox.claim("first", 3, NOW)
+    await outbox.settle("first", [_tried(first, "failed"), _tried(second, "accepted")], [], NOW)
+    assert [tuple(row) for row in await editions.failures("2020-09")] == [
+        ("p0.sv@example.org", "failed", "550 No")
+    ]
