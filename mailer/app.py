@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
@@ -19,7 +19,6 @@ from mailer import schedule
 from mailer.edge.files import (
     OriginalFiles,
     make_private,
-    read_templates,
     secret_if_made,
     secret_in,
     templates_for,
@@ -33,7 +32,7 @@ from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.worker import Worker
-from mailer.errors import EditionError, MailerError, Problem, SettingsError
+from mailer.errors import EditionError, MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.correspondence import Correspondence
 from mailer.flows.deliver import Delivery, Tally
 from mailer.flows.intake import Intake
@@ -61,7 +60,7 @@ LIMIT = 25 * 2**20
 
 def composer(settings: Settings) -> Composer:
     """What composing needs; no secret, no database."""
-    templates = read_templates(templates_for(settings.config_dir))
+    templates = templates_for(settings.config_dir)
     return Composer(
         newsletter=settings.newsletter,
         activities=settings.activities,
@@ -263,7 +262,7 @@ async def open_service(settings: Settings, clock: Clock) -> AsyncIterator[Servic
     """Open the database (migrating it), free what a dead process of ours still held."""
     make_private(settings.data_dir)
     ours = identity(settings)
-    templates = read_templates(templates_for(settings.config_dir))
+    templates = templates_for(settings.config_dir)
     database = await Database.open(settings.database_url)
     worker = Worker(Path(settings.data_dir) / "workers")
     try:
@@ -324,15 +323,23 @@ def explain(settings: Settings, files: Iterable[tuple[Path, bytes]]) -> Iterator
         yield Explanation(str(file), judged, settings.organisation)
 
 
-def check_templates(settings: Settings) -> None:
-    """Raises SettingsError with every template that cannot be read."""
-    folder = templates_for(settings.config_dir)
+def check_templates(settings: Settings, now: datetime) -> None:
+    """Raises SettingsError with every template that cannot be read, or fails when it is used."""
+    templates = templates_for(settings.config_dir)
+    environment = SandboxedEnvironment()
     problems = []
-    for name, source in read_templates(folder).items():
+    for name, source in templates.items():
         try:
-            SandboxedEnvironment().parse(source)
+            environment.parse(source)
         except TemplateSyntaxError as error:
-            problems.append(Problem(f"{folder / name}", error.lineno, str(error.message)))
+            problems.append(Problem(f"templates/{name}", error.lineno, str(error.message)))
+    if not problems:
+        try:
+            Letters(templates, settings.organisation).rehearse(now)
+            compose = composer(settings)
+            compose.compose(compose.plan(now.date(), None, frozenset()), now)
+        except TemplateFault as fault:
+            problems.append(fault.problem)
     if problems:
         raise SettingsError(tuple(problems))
 

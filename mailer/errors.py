@@ -4,6 +4,7 @@
 
     MailerError                the input or the world is at fault; str() says what to do (exit 1)
     ├── SettingsError          every problem of every file at once, each with its file and line
+    ├── TemplateFault          a template asks for what it is not given, or cannot be read
     ├── EditionError           there is no such edition, or nothing to send in it
     ├── StoreError             the database cannot be opened, or is newer than this program
     ├── MailboxError           the IMAP server cannot be reached or does not do as asked
@@ -38,6 +39,14 @@ class SettingsError(MailerError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class TemplateFault(MailerError):
+    """The template `name` (its path below templates/) fails on `line`, 0 where that is unknown."""
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        self.problem = Problem(f"templates/{name}", line, reason)
+        super().__init__(str(self.problem))
 
 
 class EditionError(MailerError):

@@ -25,10 +25,11 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put it.")]) -> No
 def check(context: typer.Context) -> None:
     """Validate settings, activities, editions and templates; each problem FILE:LINE: message."""
     from mailer.app import check_templates
+    from mailer.edge.clock import SystemClock
 
     try:
         settings = settings_of(context)
-        check_templates(settings)
+        check_templates(settings, SystemClock().now())
     except SettingsError as error:
         say(str(error))
         raise typer.Exit(1) from None

@@ -27,7 +27,7 @@ from mailer.demo.page import Routed, page
 from mailer.demo.people import DemoMail, inquiries, subscribers
 from mailer.demo.report import Placed, report, write_out
 from mailer.edge.clock import ShiftedClock
-from mailer.edge.files import read_templates, shipped, templates_for
+from mailer.edge.files import shipped, templates_for
 from mailer.edge.local import Captured, LocalImap, LocalSmtp
 from mailer.errors import MailerError
 from mailer.flows.intake import Handled
@@ -139,7 +139,7 @@ async def _serve(stage: _Stage, console: Console) -> None:
     """Show the page until the user has seen enough."""
     settings = stage.service.settings
     host, port = settings.web_listen
-    templates = read_templates(templates_for(settings.config_dir))
+    templates = templates_for(settings.config_dir)
     app = page(stage, settings.organisation, templates, settings.zone)
     try:
         listening = socket.create_server(

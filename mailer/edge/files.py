@@ -23,10 +23,14 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else Path(str(files("mailer"))).parent / name
 
 
-def templates_for(config: Path) -> Path:
-    """The templates beside a config folder, else those that came with the program."""
+def templates_for(config: Path) -> Mapping[str, str]:
+    """The templates beside a config folder, over those that came with the program.
+
+    So an installation keeps what it made its own, and gets a template that is new in this version.
+    """
     beside = config.resolve().parent / "templates"
-    return beside if beside.is_dir() else shipped("templates")
+    own = read_templates(beside) if beside.is_dir() else {}
+    return {**read_templates(shipped("templates")), **own}
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from mailer.inquiry.record import Case
+from mailer.inquiry.record import Case, Forwarded
 from mailer.inquiry.reply import Letters, Matter, Words
 from mailer.mail.address import Address
 from mailer.mail.identity import Identity
@@ -44,17 +44,25 @@ class Correspondence:
 
     def undelivered(self, due: Due, reply: str, now: datetime) -> tuple[Post, ...]:
         """To the coordinator, about a forward that failed; nothing follows a notice that failed."""
-        if due.kind != "forward":
+        if due.kind != "forward" or due.inquiry_id is None:
             return ()
-        _, number, reader = due.key.split("/")
-        attached = len(due.content) <= _ATTACHED
-        words = self.letters.undelivered(due.to.email, reply, number, attached=attached)
-        original = due.content if attached else b""
-        return (self._notice(f"{number}/{reader}", words, now, original, due.inquiry_id),)
+        forwarded = Forwarded(due.key, due.to.email, due.inquiry_id)
+        return (self._undelivered(forwarded, reply, due.content, now),)
+
+    def came_back(self, forwarded: Forwarded, bounce: bytes, now: datetime) -> Post:
+        """To the coordinator, about a forward that the relay took and that came back."""
+        return self._undelivered(forwarded, "brevet studsade", bounce, now)
 
     def breaker(self, limit: int, now: datetime) -> tuple[Post, ...]:
         """To the coordinator, once an hour: no acknowledgements are sent for now."""
         return (self._notice(f"breaker/{now:%Y-%m-%dT%H}", self.letters.breaker(limit), now),)
+
+    def _undelivered(self, forwarded: Forwarded, reply: str, letter: bytes, now: datetime) -> Post:
+        _, number, reader = forwarded.key.split("/")
+        attached = len(letter) <= _ATTACHED
+        words = self.letters.undelivered(forwarded.recipient, reply, number, attached=attached)
+        original = letter if attached else b""
+        return self._notice(f"{number}/{reader}", words, now, original, forwarded.inquiry_id)
 
     def _forwards(
         self, matter: Matter, case: Case, original: bytes, now: datetime

@@ -12,6 +12,7 @@ One that cannot be decided in two passes goes to the coordinator as it is.
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,9 @@ from mailer.subscriber.subscription import Act, Change
 log = logging.getLogger("mailer.intake")
 
 BATCH = 50
+
+_FAILED = re.compile(rb"^Action:\s*failed\b", re.IGNORECASE | re.MULTILINE)
+"""RFC 3464, 2.3.3. A delay is no end."""
 
 _MERE_YES = 12
 """Words: "Ja tack, gärna! Med vänlig hälsning Anna Ek". What says more is read by a person too."""
@@ -192,8 +196,17 @@ class Intake:
         limit = self.rules.acknowledgements_an_hour
         if 0 < limit <= background.acknowledgements:  # 0: the operator wants none
             posts = (*posts, *self.correspondence.breaker(limit, now))
+        if verdict.kind == "bounce":
+            posts = (*posts, *await self._came_back(raw, now))
         await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
         return Handled(case.number, inquiry.subject, verdict, where, posts)
+
+    async def _came_back(self, bounce: bytes, now: datetime) -> Sequence[Post]:
+        """Notices about forwards that, by this bounce, no leader will get."""
+        if not _FAILED.search(bounce):
+            return ()
+        forwards = await self.journal.forwards(self.correspondence.identity.ids_in(bounce))
+        return [self.correspondence.came_back(each, bounce, now) for each in forwards]
 
     def _in_context(
         self, judged: Judged, background: Background, now: datetime

@@ -5,11 +5,11 @@ nothing else; an error means that nothing is known of the effect, and the flow m
 again from the start.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from mailer.inquiry.record import Background, Case, RawMail
+from mailer.inquiry.record import Background, Case, Forwarded, RawMail
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.message import Letter
 from mailer.mail.outcome import Outcome
@@ -144,6 +144,10 @@ class Journal(Protocol):
 
         A case that was decided before stays as it is.
         """
+        ...
+
+    async def forwards(self, message_ids: Collection[str]) -> Sequence[Forwarded]:
+        """Those of our letters with these Message-IDs that were forwards to a leader."""
         ...
 
     async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:

@@ -36,6 +36,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A forward of ours as the outbox knows it."""
+
+    key: str
+    recipient: str
+    inquiry_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """The inquiry that a new mail follows up."""
 

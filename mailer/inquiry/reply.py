@@ -19,6 +19,7 @@ from mailer.inquiry.route import owner_of
 from mailer.inquiry.urgency import URGENT
 from mailer.inquiry.verdict import Inquiry, Reason, Route, Verdict
 from mailer.organisation import COORDINATOR, Organisation
+from mailer.rendering import rendered
 
 WIDTH = 72
 _SHOWN_REASONS = 4
@@ -135,6 +136,22 @@ class Letters:
             mailbox_name=self._organisation.mailbox.name,
         )
 
+    def rehearse(self, now: datetime) -> None:
+        """Write every letter about an invented mail. Raises TemplateFault for what would fail."""
+        inquiry = Inquiry(sender=self._organisation.mailbox, subject="Prov", text="Prov")
+        owner = self._organisation.subprojects[0]
+        certain = Verdict("inquiry", owner.slug, reasons=(Reason(owner.slug, "prov", 1.0),))
+        doubtful = Verdict("inquiry", certain=False, suggestions=(owner.slug, COORDINATOR))
+        for verdict in (certain, doubtful, Verdict("unreadable", urgent=True)):
+            route = Route(owner.folder, owner.leaders, acknowledge=True)
+            matter = Matter("IT-2020-0001", now, inquiry, verdict, route)
+            for attached in (True, False):
+                self.forward(matter, attached=attached)
+                self.undelivered("prov", "prov", matter.number, attached=attached)
+            self.acknowledgement(matter)
+        self.confirmation("prov")
+        self.breaker(1)
+
     def reason(self, reason: Reason) -> str:
         """One reason as a leader reads it: what, for whom, how much."""
         name = self._name(reason.slug)
@@ -152,7 +169,7 @@ class Letters:
         return subproject.name if subproject else ""
 
     def _write(self, letter: str, **values: object) -> Words:
-        text = self._templates.get_template(f"letters/sv/{letter}.txt").render(**values)
+        text = rendered(self._templates, f"letters/sv/{letter}.txt", values)
         subject, _, body = text.partition("\n")
         return Words(" ".join(subject.split()), body.strip() + "\n")
 

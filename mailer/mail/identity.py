@@ -5,6 +5,7 @@ row is sent, that nobody can forge without the secret, and that says nothing of 
 """
 
 import hmac
+import re
 from base64 import b32encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,6 +35,12 @@ class Identity:
         name, _, proof = local.rpartition(".")
         ours = hmac.compare_digest(_octets(proof), _octets(self._mac("own", name)))
         return name.partition(".")[0] if ours and domain == self.domain else ""
+
+    def ids_in(self, raw: bytes) -> frozenset[str]:
+        """Every Message-ID of ours that stands anywhere in a mail, such as a bounce."""
+        found = re.findall(rb"[a-z]+(?:\.[a-z2-7]{16}){2}@" + re.escape(self.domain.encode()), raw)
+        ids = (each.decode("ascii") for each in found)
+        return frozenset(each for each in ids if self.kind_of(each))
 
     def _mac(self, purpose: str, text: str) -> str:
         # 80 bits of HMAC-SHA-256: short enough for a header line, far past guessing.

@@ -23,6 +23,7 @@ from mailer.newsletter.dates import FORMATS, day_in_words, period_in_words, when
 from mailer.newsletter.edition import Edition, Newsletter
 from mailer.newsletter.markdown import WIDTH, fill, to_html, to_text
 from mailer.organisation import Leader, Organisation
+from mailer.rendering import rendered
 
 _FILES = ("subject.txt", "edition.html", "edition.txt")
 _MARK = "– "
@@ -112,8 +113,7 @@ class Renderer:
             "coming": [item(activity, edition.date, language) for activity in edition.coming],
         }
         subject, html, text = (
-            self._environment.get_template(f"newsletter/{language}/{file}").render(words)
-            for file in _FILES
+            rendered(self._environment, f"newsletter/{language}/{file}", words) for file in _FILES
         )
         return Rendered(one_line(subject), html.strip() + "\n", text.strip() + "\n")
 

@@ -227,11 +227,13 @@ def test_in_a_wheel_the_folders_are_inside_it(
     assert shipped(name) == tmp_path / "mailer" / "shipped" / name
 
 
-def test_templates_beside_the_config_come_before_those_of_the_program(tmp_path: Path) -> None:
+def test_templates_beside_the_config_lie_over_those_of_the_program(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
-    assert templates_for(tmp_path / "config") == CHECKOUT / "templates"
-    (tmp_path / "templates").mkdir()
-    assert templates_for(tmp_path / "config") == tmp_path / "templates"
+    ours = read_templates(CHECKOUT / "templates")
+    assert templates_for(tmp_path / "config") == ours
+    (tmp_path / "templates" / "letters" / "sv").mkdir(parents=True)
+    (tmp_path / "templates" / "letters" / "sv" / "breaker.txt").write_text("Eget", "utf-8")
+    assert templates_for(tmp_path / "config") == {**ours, "letters/sv/breaker.txt": "Eget"}
 
 
 def test_templates_are_read_by_their_path_and_hidden_files_are_not(tmp_path: Path) -> None:

@@ -616,3 +616,70 @@ async def test_a_pass_is_told_in_the_log_without_what_the_mail_says(
         line = "decided case=IT-2020-0001 kind=inquiry owner=boende urgent=False letters=3"
         assert line in caplog.text
         assert "anna@" not in caplog.text
+
+
+def bounce(forward: bytes, action: str = "failed") -> bytes:
+    """What a leader's mail server sends back after our relay took the forward (RFC 3464)."""
+    report = f"Final-Recipient: rfc822; {SVEN.address.email}\r\nAction: {action}\r\nStatus: 5.1.1"
+    return b"\r\n".join(
+        [
+            b"Return-Path: <>",
+            b"From: MAILER-DAEMON@markaryd.example",
+            b"To: " + MAILBOX.email.encode(),
+            b"Subject: Undelivered Mail Returned to Sender",
+            b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+            b"",
+            b"--b",
+            b"Content-Type: message/delivery-status",
+            b"",
+            b"Reporting-MTA: dns; markaryd.example",
+            b"",
+            report.encode(),
+            b"",
+            b"--b",
+            b"Content-Type: message/rfc822",
+            b"",
+            forward,
+            b"--b--",
+            b"",
+        ]
+    )
+
+
+async def test_a_forward_that_comes_back_is_told_to_the_coordinator_once(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        (forward,) = world.sent_to(SVEN)
+        await world.take(bounce(forward.content))
+        await world.take(bounce(forward.content) + b"\r\n")
+        (notice,) = world.sent_to(COORDINATOR)
+        assert "Ärende IT-2020-0001 gick inte att lämna till sven@" in " ".join(
+            text_of(notice).split()
+        )
+        assert world.mailbox.contents()["Studsar"] == [
+            bounce(forward.content),
+            bounce(forward.content) + b"\r\n",
+        ]
+
+
+@pytest.mark.parametrize("action", ["delayed", "relayed"])
+async def test_a_forward_that_is_only_late_is_told_to_nobody(
+    open_world: OpenWorld, action: str
+) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        (forward,) = world.sent_to(SVEN)
+        await world.take(bounce(forward.content, action))
+        assert world.sent_to(COORDINATOR) == []
+
+
+async def test_a_notice_that_comes_back_leads_to_no_other(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        (forward,) = world.sent_to(SVEN)
+        await world.take(bounce(forward.content))
+        (notice,) = world.sent_to(COORDINATOR)
+        await world.take(bounce(opened(notice).as_bytes().split(b"\n\n", 1)[0]))
+        assert len(world.sent_to(COORDINATOR)) == 1

@@ -133,6 +133,18 @@ async def test_a_token_ends_the_subscription_it_belongs_to(open_world: OpenWorld
         assert list(world.mailbox.contents()) == ["Prenumerationer"]
 
 
+async def test_a_second_click_on_the_same_link_is_no_question_to_anyone(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.subscribers.add([(Address(EMAIL), "sv")], "test", world.clock.now())
+        token = (await subscriber(world)).token
+        for number in (1, 2):
+            await world.take(mail("", f"avsluta {token}", number=number))
+        assert (await subscriber(world)).state == "left"
+        assert world.relay.letters == []
+
+
 async def test_without_a_token_it_is_the_sender_who_leaves(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await world.subscribers.add([(Address("Anna@Example.org"), "sv")], "", world.clock.now())

@@ -70,3 +70,10 @@ def test_an_id_made_with_another_secret_or_domain_is_not_ours(other: Identity) -
     message_id = other.message_id("edition/2020-09/17")
     assert other.kind_of(message_id) == "edition"
     assert OURS.kind_of(message_id) == ""
+
+
+def test_our_ids_are_found_wherever_they_stand_in_a_mail() -> None:
+    ours = {OURS.message_id("forward/IT-2020-0001/sven"), OURS.message_id("edition/1/2")}
+    text = "\n".join(f"Message-ID: <{each}>" for each in sorted(ours))
+    forged = "forward.aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb@" + OURS.domain
+    assert OURS.ids_in(f"{text}\n<{forged}> <a@b.se>\nåäö".encode("latin-1")) == ours

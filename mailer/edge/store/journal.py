@@ -4,18 +4,18 @@ A mail's identity is the hash of its bytes; where it was seen (folder, validity,
 maybe several places. Each new identity gets the next case number of its year.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text, tuple_, update
 
 from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import put
 from mailer.edge.store.subscribers import apply
 from mailer.edge.store.tables import inquiries, journal, outbox, subscribers
-from mailer.inquiry.record import Background, Case, Earlier, RawMail
+from mailer.inquiry.record import Background, Case, Earlier, Forwarded, RawMail
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.post import Post
 from mailer.subscriber.mail import token_in
@@ -98,10 +98,13 @@ class StoredJournal:
                 subscribed=connection.execute(
                     select(subscribers.c.id).where(
                         or_(
-                            func.lower(subscribers.c.email) == sender.lower(),
+                            # A second click on the same link is no question to a person.
                             subscribers.c.token == token,
-                        ),
-                        subscribers.c.state != "left",
+                            and_(
+                                func.lower(subscribers.c.email) == sender.lower(),
+                                subscribers.c.state != "left",
+                            ),
+                        )
                     )
                 ).first()
                 is not None,
@@ -149,6 +152,15 @@ class StoredJournal:
                     apply(connection, change, now)
 
         await self._database.write(work)
+
+    async def forwards(self, message_ids: Collection[str]) -> Sequence[Forwarded]:
+        query = (
+            select(outbox.c.key, outbox.c.recipient, outbox.c.inquiry_id)
+            .where(outbox.c.kind == "forward", outbox.c.message_id.in_(message_ids))
+            .order_by(outbox.c.id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [Forwarded(*row) for row in rows]
 
     async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
         places = [(mail.folder, mail.validity, mail.uid) for mail in mails]
