@@ -91,8 +91,14 @@ def import_file(
     people = [(entry.address, entry.language) for entry in table.entries]
 
     async def work(service: "Service") -> None:
-        new = await service.subscribers.add(people, f"import: {source}", service.clock.now())
-        say(f"{len(people)} rows: {new} added, {len(people) - new} were subscribers already.")
+        # Who has left stands in many an old list, and must not come back by it.
+        new = await service.subscribers.add(
+            people, f"import: {source}", service.clock.now(), also_who_left=False
+        )
+        say(
+            f"{len(people)} rows: {new} added, {len(people) - new} were subscribers already, or "
+            "had left and stay so."
+        )
 
     in_service(context, work)
 

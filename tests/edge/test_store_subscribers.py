@@ -303,3 +303,13 @@ async def test_no_two_rows_can_have_one_address(database: Database) -> None:
     await database.write(insert(ANNA.email, "a"))
     with pytest.raises(StoreError, match="uq_subscribers_email"):
         await database.write(insert(ANNA.email.upper(), "b"))
+
+
+async def test_an_import_takes_nobody_back_who_has_left(subscribers: StoredSubscribers) -> None:
+    await subscribers.add([(ANNA, "sv")], "import: list", NOW)
+    await subscribers.leave(ANNA.email, "asked to", NOW)
+    again = [(ANNA, "sv")]
+    assert await subscribers.add(again, "import: list", LATER, also_who_left=False) == 0
+    assert (await found(subscribers, ANNA.email)).state == "left"
+    assert await subscribers.add(again, "asked to come back", LATER) == 1
+    assert (await found(subscribers, ANNA.email)).state == "active"

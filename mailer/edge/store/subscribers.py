@@ -31,8 +31,16 @@ class StoredSubscribers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, people: Sequence[tuple[Address, str]], evidence: str, now: datetime) -> int:
+    async def add(
+        self,
+        people: Sequence[tuple[Address, str]],
+        evidence: str,
+        now: datetime,
+        *,
+        also_who_left: bool = True,
+    ) -> int:
         """Make (address, language) pairs active, all or none; how many were not so before."""
+        waiting = subscribers.c.state == "pending"
         rows = [_row(address, language, "active", evidence, now) for address, language in people]
 
         def work(connection: Connection) -> int:
@@ -47,7 +55,7 @@ class StoredSubscribers:
                     "language": given.language,
                     "changed": given.changed,
                 },
-                where=subscribers.c.state != "active",
+                where=subscribers.c.state != "active" if also_who_left else waiting,
             )
             counted = insert_or_activate.execution_options(preserve_rowcount=True)
             return connection.execute(counted, rows).rowcount
