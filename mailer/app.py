@@ -263,8 +263,12 @@ async def open_service(settings: Settings, clock: Clock) -> AsyncIterator[Servic
     make_private(settings.data_dir)
     ours = identity(settings)
     templates = templates_for(settings.config_dir)
-    database = await Database.open(settings.database_url)
-    worker = Worker(Path(settings.data_dir) / "workers")
+    worker = Worker(settings.data_dir / "workers")
+    try:
+        database = await Database.open(settings.database_url)
+    except BaseException:
+        worker.close()
+        raise
     try:
         outbox = StoredOutbox(database)
         for name in worker.dead():

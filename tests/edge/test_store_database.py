@@ -172,9 +172,20 @@ async def test_tidying_empties_the_log(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_tidying_is_nothing_to_postgresql(database: Database) -> None:
+async def test_tidying_leaves_what_is_there(database: Database) -> None:
+    await database.write(lambda c: c.execute(insert(letters).values(content=b"Hej")))
     await database.tidy()
-    assert await database.read(count) == 0
+    assert await database.read(count) == 1
+
+
+async def test_a_database_that_cannot_be_tidied_is_a_store_error(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/mailer.db")
+    await database.write(lambda c: c.execute(insert(letters).values(content=b"Hej")))
+    (tmp_path / "mailer.db-wal").write_bytes(b"")
+    (tmp_path / "mailer.db").write_bytes(b"rubbish" * 1000)
+    with pytest.raises(StoreError, match=r"could not be tidied: [^\n]+$"):
+        await database.tidy()
+    await database.close()
 
 
 # --- transactions ---

@@ -211,9 +211,12 @@ def _migrate(connection: Connection) -> None:
 
 def _tidy_sqlite(engine: Engine) -> None:
     # Past SQLAlchemy, which would begin a transaction: the log cannot be emptied inside one.
-    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-        for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
-            cursor.execute(f"PRAGMA {pragma}")
+    try:
+        with closing(engine.raw_connection()) as connection:
+            for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(f"PRAGMA {pragma}")
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"the database could not be tidied: {_plain(error)}") from error
 
 
 def _plain(error: Exception) -> str:
