@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from mailer.edge.files import (
     make_private,
     secret_if_made,
     secret_in,
+    template_folders,
     templates_for,
     write_files,
 )
@@ -336,7 +337,7 @@ def check_templates(settings: Settings, now: datetime) -> None:
         try:
             environment.parse(source)
         except TemplateSyntaxError as error:
-            problems.append(Problem(f"templates/{name}", error.lineno, str(error.message)))
+            problems.append(Problem(name, error.lineno, str(error.message)))
     if not problems:
         try:
             Letters(templates, settings.organisation).rehearse(now)
@@ -345,7 +346,13 @@ def check_templates(settings: Settings, now: datetime) -> None:
         except TemplateFault as fault:
             problems.append(fault.problem)
     if problems:
-        raise SettingsError(tuple(problems))
+        raise SettingsError(tuple(_located(each, settings.config_dir) for each in problems))
+
+
+def _located(problem: Problem, config: Path) -> Problem:
+    """A problem of a template, with the path of the file that it was read from."""
+    folders = [each for each in template_folders(config) if (each / problem.file).is_file()]
+    return replace(problem, file=str(folders[-1] / problem.file))
 
 
 async def _edition_due(settings: Settings, compose: Composer, day: date) -> Edition:

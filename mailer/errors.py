@@ -45,8 +45,8 @@ class TemplateFault(MailerError):
     """The template `name` (its path below templates/) fails on `line`, 0 where that is unknown."""
 
     def __init__(self, name: str, line: int, reason: str) -> None:
-        self.problem = Problem(f"templates/{name}", line, reason)
-        super().__init__(str(self.problem))
+        super().__init__(f"templates/{name}:{line}: {reason}")
+        self.problem = Problem(name, line, reason)
 
 
 class EditionError(MailerError):

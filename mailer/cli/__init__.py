@@ -5,6 +5,7 @@ usage. What was asked for goes to stdout; logs, progress and complaints to stder
 """
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -63,10 +64,22 @@ app.add_typer(record.inquiries, name="inquiries")
 def main() -> NoReturn:
     """Run the command line; the console script."""
     try:
-        app(prog_name="mailer")  # also where it is `python -m mailer`
+        try:
+            app(prog_name="mailer")  # also where it is `python -m mailer`
+        finally:
+            sys.stdout.flush()  # here, where what goes wrong with it can still be said
+    except BrokenPipeError:
+        _let_go_of_stdout()  # whoever read it has seen enough
     except MailerError as error:
         complain(str(error))
     except OSError as error:
         # A full disk, a folder that may not be written to: the world's fault, as a MailerError is.
+        if not error.filename:
+            _let_go_of_stdout()
         complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     sys.exit(1)
+
+
+def _let_go_of_stdout() -> None:
+    # What could not be written would be tried again at exit, and end in a traceback.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -28,9 +28,16 @@ def templates_for(config: Path) -> Mapping[str, str]:
 
     So an installation keeps what it made its own, and gets a template that is new in this version.
     """
+    templates: dict[str, str] = {}
+    for folder in template_folders(config):
+        templates |= read_templates(folder)
+    return templates
+
+
+def template_folders(config: Path) -> tuple[Path, ...]:
+    """Where templates are read from: what a later folder holds replaces an earlier one's."""
     beside = config.resolve().parent / "templates"
-    own = read_templates(beside) if beside.is_dir() else {}
-    return {**read_templates(shipped("templates")), **own}
+    return (shipped("templates"), *([beside] if beside.is_dir() else []))
 
 
 def read_templates(folder: Path) -> Mapping[str, str]:
