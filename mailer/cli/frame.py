@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mailer.app import Service
     from mailer.mail.address import Address
     from mailer.settings import Settings
+
+_WIDEST = 60  # columns of one cell
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[
@@ -97,12 +100,27 @@ def say_json(value: object) -> None:
 
 
 def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool) -> None:
-    """One row a line: as JSON, or the values that there are, two spaces between."""
-    for row in rows:
-        if as_json:
+    """One row a line: as JSON, or under a line of titles, each column as wide as it needs."""
+    rows = list(rows)
+    if as_json:
+        for row in rows:
             say_json(row)
-        else:
-            say("  ".join(str(value) for value in row.values() if value not in (None, "", [])))
+    elif rows:
+        lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            say("  ".join(cells).rstrip())
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as lists show it: local, to the second, with its distance to UTC."""
+    return moment.astimezone(zone).isoformat(" ", "seconds")
+
+
+def _cell(value: object) -> str:
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value or "-")
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 
 def in_words(counts: Mapping[str, object]) -> str:

@@ -23,7 +23,7 @@ def triage(
             await until_stopped(service.triage)
             return
         async with service.mailbox() as mailbox:
-            taken = await service.intake(mailbox).once()
+            taken = await service.intake(mailbox).drain()
         for handled in taken.handled:
             readers = ", ".join(leader.name for leader in handled.route.leaders) or "nobody"
             say(f"{handled.number} {handled.verdict.kind} → {handled.route.folder} ({readers})")

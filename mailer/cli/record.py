@@ -2,11 +2,13 @@
 
 import csv
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from mailer.cli.frame import Json, Limit, in_service, in_words, say, say_json, show_rows
+from mailer.cli.frame import Json, Limit, in_service, in_words, local, say, say_json, show_rows
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def list_letters(
 
     async def work(service: "Service") -> None:
         rows = await service.outbox.find(state, limit)
-        show_rows((_columns(row, _LETTER) for row in rows), as_json)
+        show_rows((_columns(row, _LETTER, service.settings.zone) for row in rows), as_json)
 
     in_service(context, work)
 
@@ -55,8 +57,8 @@ def show_letter(context: typer.Context, key: str, as_json: Json = False) -> None
         if found is None:
             raise MailerError(f"no letter has the key {key!r}; see: mailer outbox list")
         row, tries = found
-        show_rows([_columns(row, _LETTER)], as_json)
-        show_rows((_columns(each, _TRY) for each in tries), as_json)
+        show_rows([_columns(row, _LETTER, service.settings.zone)], as_json)
+        show_rows((_columns(each, _TRY, service.settings.zone) for each in tries), as_json)
 
     in_service(context, work)
 
@@ -80,28 +82,31 @@ def list_inquiries(context: typer.Context, limit: Limit = 100, as_json: Json = F
 
     async def work(service: "Service") -> None:
         rows = await service.journal.find(limit)
-        show_rows((_columns(row, _INQUIRY) for row in rows), as_json)
+        show_rows((_columns(row, _INQUIRY, service.settings.zone) for row in rows), as_json)
 
     in_service(context, work)
 
 
 @inquiries.command("show")
 def show_inquiry(context: typer.Context, number: str, as_json: Json = False) -> None:
-    """One inquiry: the verdict with its reasons, and the letters that followed."""
+    """One inquiry: the verdict with its reasons, the original, and the letters that followed."""
+    from mailer.edge.files import original_of
 
     async def work(service: "Service") -> None:
         found = await service.journal.show(number)
         if found is None:
             raise MailerError(f"no inquiry has the number {number!r}; see: mailer inquiries list")
         row, letters = found
-        shown = _columns(row, _INQUIRY)
+        original = original_of(service.settings.data_dir, row.hash)
+        shown = _columns(row, _INQUIRY, service.settings.zone) | {"original": str(original)}
         if as_json:
             say_json(shown | {"reasons": row.reasons, "silence": row.silence})
         else:
-            show_rows([shown], as_json)
+            for name, value in shown.items():
+                say(f"{name}: {value}")
             for reason in row.reasons or ():
-                say(f"  {reason['for']}: {reason['what']} ({reason['weight']:+.1f})")
-        show_rows((_columns(letter, _LETTER) for letter in letters), as_json)
+                say(f"  {reason['for']}: {reason['what']} ({reason['weight']:+.2g})")
+        show_rows((_columns(letter, _LETTER, service.settings.zone) for letter in letters), as_json)
 
     in_service(context, work)
 
@@ -109,12 +114,14 @@ def show_inquiry(context: typer.Context, number: str, as_json: Json = False) -> 
 @inquiries.command("export")
 def export_inquiries(context: typer.Context) -> None:
     """Every mail that came in, as CSV."""
+    from mailer.subscriber.table import inert
 
     async def work(service: "Service") -> None:
         writer = csv.DictWriter(sys.stdout, _INQUIRY, lineterminator="\n")
         writer.writeheader()
         for row in await service.journal.find():
-            writer.writerow(_columns(row, _INQUIRY))
+            columns = _columns(row, _INQUIRY, service.settings.zone)
+            writer.writerow({name: inert(str(value or "")) for name, value in columns.items()})
 
     in_service(context, work)
 
@@ -133,5 +140,9 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     in_service(context, work)
 
 
-def _columns(row: Any, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: getattr(row, name) for name in names}
+def _columns(row: Any, names: tuple[str, ...], zone: ZoneInfo) -> dict[str, object]:
+    columns = ((name, getattr(row, name)) for name in names)
+    return {
+        name: local(value, zone) if isinstance(value, datetime) else value
+        for name, value in columns
+    }

@@ -1,5 +1,7 @@
 """run."""
 
+import logging
+import os
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,3 +19,7 @@ def run(context: typer.Context) -> None:
         await until_stopped(service.run)
 
     in_service(context, work)
+    # All that matters is written down. A thread that still waits for a silent server, or for
+    # another process's lock, would hold up the end by half a minute.
+    logging.shutdown()
+    os._exit(0)

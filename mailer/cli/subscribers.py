@@ -84,6 +84,10 @@ def import_file(
     """Make everybody in a CSV file an active subscriber, all or none."""
     from mailer.subscriber.table import read_table
 
+    if not source.strip():
+        raise typer.BadParameter(
+            "say where they come from: it is the evidence", param_hint="--source"
+        )
     table = read_table(file.read_bytes())
     if table.problems:
         problems = "\n".join(f"{file}: {problem}" for problem in table.problems)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from mailer.demo.reading import Sort, reading
 from mailer.edge.local import Captured
+from mailer.inquiry.reply import telling
 from mailer.inquiry.verdict import Reason, Route, Verdict
 from mailer.newsletter.receipt import Receipt
 
@@ -104,7 +105,7 @@ def _destination(route: Route) -> Text:
 
 
 def _why(verdict: Verdict) -> Text:
-    strongest = sorted(verdict.reasons, key=lambda reason: -abs(reason.weight))[:_SHOWN_REASONS]
+    strongest = sorted(telling(verdict), key=lambda reason: -reason.weight)[:_SHOWN_REASONS]
     lines = [_reason(reason) for reason in strongest]
     if not verdict.certain:
         lines.append(Text(f"uncertain: {' or '.join(verdict.suggestions)}", "yellow"))
@@ -112,7 +113,7 @@ def _why(verdict: Verdict) -> Text:
 
 
 def _reason(reason: Reason) -> Text:
-    return Text.assemble((f"{reason.weight:+.1f} ", "cyan"), reason.what)
+    return Text.assemble((f"{reason.weight:+.2g} ", "cyan"), reason.what)
 
 
 def write_out(

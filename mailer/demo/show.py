@@ -104,14 +104,14 @@ class _Stage:
         mail["Subject"] = subject
         mail.set_content(text)
         async with self.turn:
+            before = len(self.smtp.letters)
             await self.imap.deliver(mail.as_bytes(), self.service.clock.now())
             handled = await self._take()
         if not handled:
             raise MailerError("the same mail, to the letter, was written before")
-        first = handled[-1]
-        answers = [post for post in first.posts if post.kind == "acknowledgement"]
-        answer = text_of(answers[0].content) if answers else ""
-        return Routed(first.verdict, first.route, answer)
+        answers = [each for each in self.smtp.letters[before:] if each.recipients == (email,)]
+        answer = text_of(answers[0].raw) if answers else ""
+        return Routed(handled[-1].verdict, handled[-1].route, answer)
 
     async def _take(self) -> Sequence[Handled]:
         async with self.service.mailbox() as mailbox:

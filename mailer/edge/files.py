@@ -125,6 +125,11 @@ def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
     _flush_folder(path.parent)
 
 
+def original_of(data_dir: Path, hash: str) -> Path:
+    """Where the original with this hash lies."""
+    return OriginalFiles(data_dir / "originals").path(hash)
+
+
 class OriginalFiles:
     """The port `Originals`: one file a mail under `folder`, by the SHA-256 of its bytes."""
 
@@ -139,19 +144,20 @@ class OriginalFiles:
 
     async def get(self, hash: str) -> bytes:
         try:
-            return await asyncio.to_thread(self._path(hash).read_bytes)
+            return await asyncio.to_thread(self.path(hash).read_bytes)
         except OSError as error:
             raise StoreError(f"{self._folder}: cannot read received mail: {error}") from error
 
     def _keep(self, raw: bytes) -> str:
         digest = sha256(raw).hexdigest()
-        path = self._path(digest)
+        path = self.path(digest)
         if not path.exists():
             _make_folder(path.parent)
             write_durably(path, raw)
         return digest
 
-    def _path(self, hash: str) -> Path:
+    def path(self, hash: str) -> Path:
+        """Where the original with this hash lies."""
         return self._folder / hash[:2] / f"{hash}.eml"
 
 

@@ -13,9 +13,11 @@ IMAPClient is not thread-safe: one thread owns it, and every call waits for its 
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -31,6 +33,8 @@ from mailer.inquiry.record import RawMail
 from mailer.mail.server import Server
 
 logger = logging.getLogger("mailer.imap")
+
+CLOSE_SECONDS = 1.0
 
 T = TypeVar("T")
 
@@ -71,8 +75,14 @@ class ImapMailbox:
         await self._call(self._select)
 
     async def close(self) -> None:
-        """Log out; no call may follow."""
-        await self._call(self._log_out)
+        """Log out; no call may follow. A server that says nothing is left after a moment."""
+        leaving = asyncio.ensure_future(self._call(self._log_out))
+        _, busy = await asyncio.wait({leaving}, timeout=CLOSE_SECONDS)
+        client = self._client
+        if busy and client:
+            with suppress(OSError):
+                # The base class's, for that of SSLSocket is not made for another thread.
+                socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
         self._thread.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:

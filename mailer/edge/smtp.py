@@ -38,7 +38,9 @@ SLOWEST_OCTETS = 128 * 1024
 """A second: the slowest line that a letter is given time for, on top of the step."""
 
 SEND_SECONDS = 300.0
-"""No letter is begun later than this after `send`, so that a slow relay outlasts no lease."""
+"""No letter is begun later than this after `send`, not even the first of a connection, so that a
+slow relay outlasts no lease.
+"""
 
 _LEFT = Unreached("not tried: no connection or no time was left")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -62,19 +64,27 @@ class SmtpRelay:
         self._timeout = timeout
         self._context = context
 
-    async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(
+        self,
+        letters: Sequence[Letter],
+        known: dict[int, Outcome] | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Sequence[Outcome]:
         if not letters:
             return []
-        outcomes: dict[int, Outcome] = {}
-        queue = iter(enumerate(letters))
-        end = asyncio.get_running_loop().time() + SEND_SECONDS
+        outcomes = {} if known is None else known
+        stop = stop or asyncio.Event()
+        queue = _in_time(letters, asyncio.get_running_loop().time() + SEND_SECONDS, stop)
         first = await self._connect()
         others = min(self._connections, len(letters)) - 1
         await asyncio.gather(
-            self._work(first, queue, outcomes, end),
-            *(self._join(queue, outcomes, end) for _ in range(others)),
+            self._work(first, queue, outcomes),
+            *(self._join(queue, outcomes) for _ in range(others)),
         )
-        return [outcomes.get(place, _LEFT) for place in range(len(letters))]
+        every = [outcomes.get(place, _LEFT) for place in range(len(letters))]
+        if not stop.is_set():
+            outcomes.update(enumerate(every))
+        return every
 
     async def _connect(self) -> SMTP:
         """A connection that is ready for MAIL. Raises RelayError."""
@@ -101,7 +111,7 @@ class SmtpRelay:
         return client
 
     async def _join(
-        self, queue: Iterator[tuple[int, Letter]], outcomes: dict[int, Outcome], end: float
+        self, queue: Iterator[tuple[int, Letter]], outcomes: dict[int, Outcome]
     ) -> None:
         """Help with the queue over one more connection, if the relay gives one."""
         try:
@@ -109,23 +119,20 @@ class SmtpRelay:
         except RelayError as error:
             log.info("connection-refused reason=%s", error)
         else:
-            await self._work(client, queue, outcomes, end)
+            await self._work(client, queue, outcomes)
 
     async def _work(
         self,
         client: SMTP,
         queue: Iterator[tuple[int, Letter]],
         outcomes: dict[int, Outcome],
-        end: float,
     ) -> None:
-        """Take letters until none is left, time is up or the line is gone."""
+        """Take letters until none is left or the line is gone."""
         try:
             for place, letter in queue:
                 outcomes[place] = await self._hand_over(client, letter)
                 if not client.is_connected:
                     return
-                if asyncio.get_running_loop().time() > end:
-                    break
             await client.quit()
         except (SMTPException, OSError) as error:
             log.debug("quit-failed reason=%s", _fault(error))
@@ -169,6 +176,17 @@ def on_the_wire(content: bytes) -> bytes:
     lines = _LINE_END.sub(b"\r\n", content)
     end = b".\r\n" if lines.endswith(b"\r\n") or not lines else b"\r\n.\r\n"
     return _LEADING_DOT.sub(b"..", lines) + end
+
+
+def _in_time(
+    letters: Sequence[Letter], end: float, stop: asyncio.Event
+) -> Iterator[tuple[int, Letter]]:
+    """The letters with their places, for as long as one may be begun."""
+    clock = asyncio.get_running_loop()
+    for place, letter in enumerate(letters):
+        if stop.is_set() or clock.time() > end:
+            return
+        yield place, letter
 
 
 async def _greet(client: SMTP) -> None:

@@ -49,9 +49,9 @@ class Correspondence:
         forwarded = Forwarded(due.key, due.to.email, due.inquiry_id)
         return (self._undelivered(forwarded, reply, due.content, now),)
 
-    def came_back(self, forwarded: Forwarded, bounce: bytes, now: datetime) -> Post:
+    def came_back(self, forwarded: Forwarded, reply: str, bounce: bytes, now: datetime) -> Post:
         """To the coordinator, about a forward that the relay took and that came back."""
-        return self._undelivered(forwarded, "brevet studsade", bounce, now)
+        return self._undelivered(forwarded, reply, bounce, now)
 
     def breaker(self, limit: int, now: datetime) -> tuple[Post, ...]:
         """To the coordinator, once an hour: no acknowledgements are sent for now."""

@@ -28,6 +28,7 @@ from mailer.inquiry.route import Circumstances, route
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.triage import Judged, Triage, following, unreadable
 from mailer.inquiry.verdict import Kind, Reason, Route, Verdict
+from mailer.mail.line import one_line
 from mailer.mail.post import Post
 from mailer.organisation import Organisation
 from mailer.subscriber.mail import asked, says_yes
@@ -40,19 +41,21 @@ BATCH = 50
 _FAILED = re.compile(rb"^Action:\s*failed\b", re.IGNORECASE | re.MULTILINE)
 """RFC 3464, 2.3.3. A delay is no end."""
 
+_DIAGNOSTIC = re.compile(rb"^Diagnostic-Code:[ \t]*(?:\S+;)?\s*(.{1,300})", re.I | re.M)
+
 _MERE_YES = 12
 """Words: "Ja tack, gärna! Med vänlig hälsning Anna Ek". What says more is read by a person too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One mail that was decided: its case, and where it went."""
+    """One mail that was decided: its case, where it went, how many letters follow."""
 
     number: str
     subject: str
     verdict: Verdict
     route: Route
-    posts: tuple[Post, ...]
+    letters: int
 
 
 @dataclass(slots=True)
@@ -95,6 +98,17 @@ class Intake:
             await self._batch(waiting[start : start + BATCH], taken)
         if taken.moved < len(waiting):
             taken.left = len({*waiting} & {*await self.mailbox.waiting()})
+        return taken
+
+    async def drain(self) -> Taken:
+        """Take what waits, and what comes meanwhile, until a pass moves nothing."""
+        taken = await self.once()
+        more = taken
+        while more.moved:
+            more = await self.once()
+            taken.handled += more.handled
+            taken.moved += more.moved
+            taken.left = more.left
         return taken
 
     async def _decide_left(self, case: Case, taken: Taken) -> None:
@@ -154,15 +168,17 @@ class Intake:
     async def _decide(self, case: Case, raw: bytes, judged: Judged, taken: Taken) -> str:
         """Decide a case and queue what follows; its folder, or empty where that did not go."""
         try:
-            handled = await self._settle(case, raw, judged)
+            folder, handled = await self._settle(case, raw, judged)
         except StoreError as error:
             log.error("decide-failed case=%s reason=%s", case.number, error)
             return ""
         except Exception:  # a defect of ours may hold up this mail, not the next
             log.exception("decide-failed case=%s", case.number)
             return ""
+        if handled is None:
+            return folder
         taken.handled.append(handled)
-        if handled.posts:
+        if handled.letters:
             self.queued()
         log.info(
             "decided case=%s kind=%s owner=%s urgent=%s letters=%s",
@@ -170,11 +186,12 @@ class Intake:
             handled.verdict.kind,
             handled.verdict.owner,
             handled.verdict.urgent,
-            len(handled.posts),
+            handled.letters,
         )
-        return handled.route.folder
+        return folder
 
-    async def _settle(self, case: Case, raw: bytes, judged: Judged) -> Handled:
+    async def _settle(self, case: Case, raw: bytes, judged: Judged) -> tuple[str, Handled | None]:
+        """The folder that stands, and what was done; None where another had decided meanwhile."""
         inquiry, now = judged.inquiry, self.clock.now()
         tag = tagged(inquiry.subject, self.case_prefix)
         background = await self.journal.background(inquiry, case, tag, now)
@@ -198,15 +215,18 @@ class Intake:
             posts = (*posts, *self.correspondence.breaker(limit, now))
         if verdict.kind == "bounce":
             posts = (*posts, *await self._came_back(raw, now))
-        await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
-        return Handled(case.number, inquiry.subject, verdict, where, posts)
+        written = await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
+        handled = Handled(case.number, inquiry.subject, verdict, where, len(posts))
+        return written.folder, handled if written.ours else None
 
     async def _came_back(self, bounce: bytes, now: datetime) -> Sequence[Post]:
         """Notices about forwards that, by this bounce, no leader will get."""
         if not _FAILED.search(bounce):
             return ()
         forwards = await self.journal.forwards(self.correspondence.identity.ids_in(bounce))
-        return [self.correspondence.came_back(each, bounce, now) for each in forwards]
+        said = _DIAGNOSTIC.search(bounce)
+        reply = one_line(said[1].decode(errors="replace")) if said else ""
+        return [self.correspondence.came_back(each, reply, bounce, now) for each in forwards]
 
     def _in_context(
         self, judged: Judged, background: Background, now: datetime
@@ -223,6 +243,8 @@ class Intake:
         elif verdict.kind == "unsubscribe" and not background.subscribed:
             why = "vill avsluta nyhetsbrevet, men adressen prenumererar inte"
             return _for_coordinator(verdict, why), None
+        elif verdict.kind == "subscribe" and background.active:
+            return _for_coordinator(verdict, "vill ha nyhetsbrevet, men prenumererar redan"), None
         elif verdict.kind == "subscribe" and judged.silence:
             why = f"vill ha nyhetsbrevet, men kan inte få vår fråga om det: {judged.silence}"
             return _for_coordinator(verdict, why), None

@@ -5,11 +5,12 @@ nothing else; an error means that nothing is known of the effect, and the flow m
 again from the start.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from mailer.inquiry.record import Background, Case, Forwarded, RawMail
+from mailer.inquiry.record import Background, Case, Forwarded, RawMail, Written
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.message import Letter
 from mailer.mail.outcome import Outcome
@@ -50,9 +51,16 @@ class Relay(Protocol):
 
     name: str
 
-    async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(
+        self,
+        letters: Sequence[Letter],
+        known: dict[int, Outcome] | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Sequence[Outcome]:
         """Try each letter once; the outcomes, in the same order.
 
+        Each outcome is put into `known` as soon as there is one, under its letter's place, for a
+        caller that is cancelled. Once `stop` is set no letter is begun; `known` lacks those.
         Raises RelayError where no letter could be tried at all: no connection, login refused.
         """
         ...
@@ -139,10 +147,11 @@ class Journal(Protocol):
         posts: Sequence[Post],
         change: Change | None,
         now: datetime,
-    ) -> None:
+    ) -> Written:
         """Write the decision, the letters that follow and the subscriber's change, all or none.
 
-        A case that was decided before stays as it is.
+        A case that was decided before stays as it is. An acknowledgement is left out where its
+        recipient has had one meanwhile.
         """
         ...
 

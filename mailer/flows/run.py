@@ -15,7 +15,7 @@ from mailer.flows.intake import Intake
 
 log = logging.getLogger("mailer.run")
 
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 6.0
 """How long work in flight may take to end; the process is gone within ten seconds of SIGTERM."""
 
 IDLE_SECONDS = 30.0
@@ -65,7 +65,7 @@ async def all_until(stop: asyncio.Event, bells: Bells, work: dict[str, Work]) ->
     bells.mail_waits.set()
     _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
     for task in late:
-        # As safe as being killed here: nothing is done that is not written down first.
+        # Safer than being killed: a worker that is cut still writes down what it knows.
         task.cancel()
     log.info("stopped cut-short=%s", len(late))
     for result in await asyncio.gather(*tasks, return_exceptions=True):

@@ -121,6 +121,11 @@ def precedence(inquiry: Inquiry) -> set[str]:
     }
 
 
+def bulk(inquiry: Inquiry) -> bool:
+    """Precedence is one that people's mail does not have."""
+    return not precedence(inquiry).isdisjoint({"bulk", "junk", "list", "auto_reply"})
+
+
 def suppresses_answers(inquiry: Inquiry) -> bool:
     asked = ",".join(inquiry.values("x-auto-response-suppress")).lower()
     words = {word.strip() for word in asked.split(",")}
@@ -177,7 +182,7 @@ def automatic_subject(inquiry: Inquiry) -> bool:
 
 
 def answer_subject(inquiry: Inquiry) -> bool:
-    """A subject that no person writes by hand."""
+    """A subject in the form that programs give their answers."""
     return bool(_CERTAIN_ANSWER.fullmatch(inquiry.subject))
 
 

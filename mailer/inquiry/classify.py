@@ -13,7 +13,7 @@ for the coordinator, with the reasons), and from any such scores a `Choice`. The
   than the owner.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -86,7 +86,7 @@ class Classifier:
             for pattern, what in found.items()
             for slug, weight in table.weights[pattern]
         ]
-        reasons += self._greeted(text, language)
+        reasons = [*_merged(reasons), *self._greeted(text, language)]
         reasons.sort(key=lambda reason: (-reason.weight, reason.what, reason.slug))
         sums = dict(self._start)
         for reason in reasons:
@@ -124,6 +124,16 @@ class Classifier:
             certain=spoken_for and confidence >= self._rules.threshold,
             reasons=scores.reasons,
         )
+
+
+def _merged(reasons: Sequence[Reason]) -> Iterator[Reason]:
+    """One reason a word and slug: several patterns may have found the same."""
+    weights: dict[tuple[str, str], float] = {}
+    for reason in reasons:
+        key = reason.slug, reason.what
+        weights[key] = weights.get(key, 0.0) + reason.weight
+    for (slug, what), weight in weights.items():
+        yield Reason(slug, what, weight)
 
 
 class _Table:

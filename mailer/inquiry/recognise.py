@@ -6,7 +6,7 @@ nothing else claims reaches a human. `SILENCES` holds back the acknowledgement o
 filing or the forward.
 
 A person's words are worth more than a mark: what a person may have written is never anything but
-an inquiry on the ground of a list header or a sender's name alone.
+an inquiry on the ground of a list header, a sender's name or a subject alone.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from mailer.inquiry import automatic
 from mailer.inquiry.advertising import advertises
 from mailer.inquiry.case import tagged
 from mailer.inquiry.verdict import Inquiry, Kind
-from mailer.inquiry.wish import wish_of
+from mailer.inquiry.wish import unsubscribes_by_token, wish_of
 from mailer.mail.address import Address
 
 
@@ -79,8 +79,26 @@ def silence(inquiry: Inquiry, ours: Ours) -> str:
     return next((rule.reason for rule in SILENCES if rule.test(inquiry, ours)), "")
 
 
-def _own(inquiry: Inquiry, ours: Ours) -> bool:
-    return _own_id(inquiry, ours) or ours.writes(inquiry.sender)
+def surely_by_machine(inquiry: Inquiry) -> bool:
+    """Marks that nobody's own words come with, whatever else the mail says of itself."""
+    return (
+        automatic.null_path(inquiry)
+        or bool(automatic.auto_submitted(inquiry))
+        or automatic.answer_field(inquiry)
+        or "auto_reply" in automatic.precedence(inquiry)
+        or automatic.report_part(inquiry)
+        or automatic.calendar_reply(inquiry)
+    )
+
+
+def _answers_by_machine(inquiry: Inquiry, ours: Ours) -> bool:
+    # People write "Frånvaro: min son" too: the subject needs another mark beside it.
+    return automatic.answer_subject(inquiry) and (
+        surely_by_machine(inquiry)
+        or automatic.suppresses_answers(inquiry)
+        or automatic.bulk(inquiry)
+        or any(ours.kind_of_own(reference) for reference in inquiry.references)
+    )
 
 
 def _own_id(inquiry: Inquiry, ours: Ours) -> bool:
@@ -100,9 +118,9 @@ def _not_to_us(inquiry: Inquiry, ours: Ours) -> bool:
 RULES: tuple[KindRule, ...] = (
     KindRule(
         "own",
-        "own id or address",
-        _own,
-        "brevet kommer från den egna brevlådan",
+        "own id",
+        _own_id,
+        "brevet är ett av våra egna",
     ),
     KindRule(
         "complaint",
@@ -121,6 +139,12 @@ RULES: tuple[KindRule, ...] = (
         "undelivered",
         lambda inquiry, ours: automatic.undelivered(inquiry),
         "en e-postserver meddelar att ett brev inte har kommit fram eller är försenat",
+    ),
+    KindRule(
+        "unsubscribe",
+        "command with a token",
+        lambda inquiry, ours: unsubscribes_by_token(inquiry),
+        "ämnet är det som nyhetsbrevets länk för att sluta skriver",
     ),
     KindRule(
         "auto-reply",
@@ -155,8 +179,8 @@ RULES: tuple[KindRule, ...] = (
     KindRule(
         "auto-reply",
         "subject of an automatic answer",
-        lambda inquiry, ours: automatic.answer_subject(inquiry),
-        "ämnet är det som program skriver i automatiska svar",
+        _answers_by_machine,
+        "ämnet är det som program skriver i automatiska svar, och brevhuvudet likaså",
     ),
     KindRule(
         "auto-reply",
@@ -246,9 +270,7 @@ SILENCES: tuple[SilenceRule, ...] = (
     ),
     SilenceRule(
         "Precedence",
-        lambda inquiry, ours: (
-            not automatic.precedence(inquiry).isdisjoint({"bulk", "junk", "list", "auto_reply"})
-        ),
+        lambda inquiry, ours: automatic.bulk(inquiry),
         "brevet är ett massutskick (Precedence)",
     ),
     SilenceRule(

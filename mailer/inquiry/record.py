@@ -36,6 +36,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """The decision that stands for a case: its folder, and whether it was `ours` or an earlier."""
+
+    folder: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forwarded:
     """A forward of ours as the outbox knows it."""
 
@@ -60,7 +68,8 @@ class Background:
     `acknowledged` is whether the sender had an acknowledgement in the last 24 hours, for another
     mail; `acknowledgements` how many went to anyone in the last hour. `confirms` is whether it
     answers our question, sent to this very address, if they want the newsletter. `subscribed` is
-    whether the sender, or the token in the subject, is a subscriber's.
+    whether the sender, or the token in the subject, is a subscriber's; `active` whether the sender
+    gets the newsletter now.
     """
 
     earlier: Earlier | None = None
@@ -68,3 +77,4 @@ class Background:
     acknowledgements: int = 0
     confirms: bool = False
     subscribed: bool = False
+    active: bool = False

@@ -80,7 +80,8 @@ class Letters:
             suggestions="" if verdict.certain else self._names(verdict.suggestions, "eller"),
             copies=self._names(verdict.copies) if owner else "",
             reasons=[self.reason(each) for each in telling(verdict)],
-            own_words=shown(inquiry.text),
+            pointed=any(each.weight > 0 for each in verdict.reasons),
+            own_words="" if inquiry.unreadable else shown(inquiry.text),
             attachments=listed(each.name or each.content_type for each in inquiry.attachments),
             attached=attached,
             folder=matter.route.folder,
@@ -97,6 +98,7 @@ class Letters:
         leaders = owner.leaders if owner else (organisation.coordinator,)
         return self._write(
             "acknowledgement",
+            urgent=matter.verdict.urgent,
             tag=tag(matter.number),
             number=matter.number,
             received=in_words(matter.received),

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 
 from mailer.inquiry.classify import Classifier
 from mailer.inquiry.parse import read
-from mailer.inquiry.recognise import Ours, recognise, silence
+from mailer.inquiry.recognise import Ours, Recognised, recognise, silence, surely_by_machine
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.urgency import urgency
 from mailer.inquiry.verdict import Inquiry, Reason, Verdict
 from mailer.organisation import Organisation
 
 CERTAIN = 1.0
-_MACHINES = ("auto-reply", "bounce", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,7 @@ class Triage:
         found = recognise(inquiry, self._ours)
         why = Reason(found.kind, found.reason, CERTAIN)
         danger = urgency(inquiry.subject, inquiry.text, inquiry.language, self._rules)
-        # A program's mail has no danger of its own: "vid fara, ring 112" stands in every autosvar.
-        urgent = danger.urgent and found.kind not in _MACHINES
+        urgent = danger.urgent and not _by_machine(inquiry, found)
         dangers = danger.reasons if urgent else ()
         if found.kind not in ("inquiry", "follow-up"):
             return Verdict(kind=found.kind, urgent=urgent, reasons=(why, *dangers))
@@ -78,6 +76,14 @@ class Triage:
             urgent=urgent,
             reasons=(*dangers, *choice.reasons),
         )
+
+
+def _by_machine(inquiry: Inquiry, found: Recognised) -> bool:
+    # A program's mail has no danger of its own: "vid fara, ring 112" stands in every autosvar.
+    # What only its words make an answer may be a person's.
+    if found.kind == "auto-reply":
+        return surely_by_machine(inquiry)
+    return found.kind in ("bounce", "own")
 
 
 def following(verdict: Verdict, owner: str | None, certain: bool, number: str) -> Verdict:

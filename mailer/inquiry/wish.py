@@ -3,6 +3,9 @@
 Takes an `Inquiry`; gives "subscribe", "unsubscribe" or "". A wish is done by machine and nobody
 reads the mail, so the bar is high: a few words, no attachment, nobody else's address, and no
 sentence about another matter. What falls short of it reaches a human, who does it by hand.
+
+Only the subject that List-Unsubscribe gives, a command and a token, is a wish whatever the text:
+mail programs write one of their own, and people have signatures.
 """
 
 import re
@@ -16,9 +19,10 @@ WORDS = 60
 """A longer text is a letter to somebody."""
 
 _REPLY = re.compile(r"(?:(?:re|sv|aw|vs|svar)\s*:\s*)+", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.!?;\n]+(?=\s|\Z)")
+# Bounded on the left: a long run would be searched anew from each of its characters.
+_SENTENCE = re.compile(r"(?<![.!?;\n])[.!?;\n]+(?=\s|\Z)")
 _WORD = re.compile(r"[^\W\d_]+")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{0,253}\w")
 
 _LETTER = (
     r"(?:\w*brev(?:et|en)?|\w*blad(?:et|en)?|utskick(?:et|en)?|mejl(?:en)?|mails?|mailen|e-?post(?:en)?|"
@@ -28,12 +32,12 @@ _LIST = r"(?:\w*list\w*|register|registret|utskick\w*|mailings?|newsletters?)"
 _ME = r"(?:mig|oss|me|us|min adress|vår adress|my address|both of us)"
 _NEAR = r"[^.!?]{0,30}"
 
-# The whole subject, or the whole text; List-Unsubscribe adds a token.
+# The whole subject, or the whole text.
 _COMMANDS: dict[Wish, str] = {
     "unsubscribe": (
         r"(?:avsluta|avslut|avregistrera|avprenumerera|avanmäl(?:an)?|avbeställ|stopp|stop|"
         rf"unsubscribe|remove me|cancel)(?: {_ME})?(?: från)?(?: min| the)?"
-        rf"(?: prenumeration\w*| subscription| {_LETTER})?(?: [\w.~=-]{{8,200}})?"
+        rf"(?: prenumeration\w*| subscription| {_LETTER})?"
     ),
     "subscribe": (
         rf"(?:prenumerera|prenumeration|anmäl(?:an)?|subscribe|sign me up)(?: {_ME})?"
@@ -69,18 +73,37 @@ _BESIDE = re.compile(
     r"flytt|\bmoved\b|pension|gick bort|avliden|\btack\b|thank|hemsida|webbplats|hälsning|regards",
     re.IGNORECASE,
 )
+_HEX = r"\s+[0-9a-f]{32}"
+# To erase, or to do something for somebody else, takes a person; a disclaimer only speaks of it.
+_FOR_A_PERSON = re.compile(
+    r"\bradera|\bgdpr\b|dataskydd|mina uppgifter|person\w{0,20}uppgift|\berase|delete my|my data|"
+    r"\b(?:till|åt|for) (?:min|mina|vår|våra|my|our) (?!adress|mejl|mail|e-?post|inkorg|inbox)",
+    re.IGNORECASE,
+)
+_ASKED_WITHIN = 3
+"""In so many sentences people say what they want; the signature comes later."""
+
+
+def unsubscribes_by_token(inquiry: Inquiry) -> bool:
+    """Whether the subject is a command to leave with a token of ours."""
+    return _is(_COMMANDS["unsubscribe"] + _HEX, _subject(inquiry))
 
 
 def wish_of(inquiry: Inquiry) -> Wish:
     """The wish that is all this mail is about, or ""."""
-    subject = _REPLY.sub("", inquiry.subject).strip(" .!")
+    if unsubscribes_by_token(inquiry):
+        return "unsubscribe"
+    subject = _subject(inquiry)
     text = _ADDRESS.sub("", inquiry.text).strip()
     others = {address.casefold() for address in _ADDRESS.findall(inquiry.text)}
     if inquiry.sender:
         others.discard(inquiry.sender.email.casefold())
     if inquiry.attachments or others or len(_WORD.findall(text)) > WORDS:
         return ""
-    sentences = [part for part in _SENTENCE.split(text) if len(_WORD.findall(part)) > 3]
+    parts = [part for part in _SENTENCE.split(text) if _WORD.search(part)]
+    if any(_FOR_A_PERSON.search(part) for part in (subject, *parts[:_ASKED_WITHIN])):
+        return ""
+    sentences = [part for part in parts if len(_WORD.findall(part)) > 3]
     for wish, command in _COMMANDS.items():
         said = [part for part in (subject, text.strip(" .!")) if _is(command, part)]
         if said and (not sentences or sentences == said):
@@ -92,6 +115,10 @@ def wish_of(inquiry: Inquiry) -> Wish:
         ):
             return wish
     return ""
+
+
+def _subject(inquiry: Inquiry) -> str:
+    return _REPLY.sub("", inquiry.subject).strip(" .!")
 
 
 def _is(command: str, text: str) -> bool:

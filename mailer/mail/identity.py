@@ -38,8 +38,10 @@ class Identity:
 
     def ids_in(self, raw: bytes) -> frozenset[str]:
         """Every Message-ID of ours that stands anywhere in a mail, such as a bounce."""
-        found = re.findall(rb"[a-z]+(?:\.[a-z2-7]{16}){2}@" + re.escape(self.domain.encode()), raw)
-        ids = (each.decode("ascii") for each in found)
+        domain = re.escape(self.domain.encode())
+        # Bounded, or a long run of letters would be searched anew from each of them.
+        name = rb"(?<![a-z])[a-z]{1,20}(?:\.[a-z2-7]{16}){2}@"
+        ids = (each.decode("ascii") for each in re.findall(name + domain, raw))
         return frozenset(each for each in ids if self.kind_of(each))
 
     def _mac(self, purpose: str, text: str) -> str:

@@ -7,7 +7,8 @@ accepted                    done
 5xx to this recipient       failed
 4xx, line cut, no answer    again after PAUSES[tries - 1], until GIVE_UP has passed
 cut after the whole letter  the same, with the same Message-ID: the reader's program
-                            shows one (SMTP is at-least-once, RFC 5321, 6.1)
+                            shows one (SMTP is at-least-once, RFC 5321, 6.1); where
+                            that was the last try, uncertain
 ==========================  =====================================================
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from mailer.mail.outcome import Accepted, Outcome, Refused
+from mailer.mail.outcome import Accepted, Outcome, Refused, Uncertain
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 """After the first try, the second, …; the last one for all that follow."""
@@ -27,7 +28,7 @@ GIVE_UP = timedelta(hours=48)
 class Settled:
     """The row is finished; nothing is tried again."""
 
-    state: Literal["accepted", "failed"]
+    state: Literal["accepted", "failed", "uncertain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,6 @@ def decide(outcome: Outcome, tries: int, queued: datetime, now: datetime) -> Dec
     if isinstance(outcome, Refused) and outcome.permanent:
         return Settled("failed")
     at = now + PAUSES[min(tries, len(PAUSES)) - 1]
-    return Again(at) if at - queued <= GIVE_UP else Settled("failed")
+    if at - queued <= GIVE_UP:
+        return Again(at)
+    return Settled("uncertain" if isinstance(outcome, Uncertain) else "failed")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from unicodedata import combining, normalize
 
 from mailer.edge.documents import Document, NodePath
 from mailer.errors import Problem
 from mailer.newsletter.activity import Activity, Image, Registration, Translation, parse_period
 from mailer.newsletter.edition import Period
+from mailer.organisation import Organisation
 from mailer.settings.explain import Fitted
 from mailer.settings.files import File
 from mailer.settings.schema import ActivityForm
@@ -74,6 +76,14 @@ def _activity(fitted: Fitted[ActivityForm], key: str, filed: str) -> Activity:
         file=fitted.document.file,
         line=fitted.document.lines[fitted.path],
     )
+
+
+def with_contact(activity: Activity, organisation: Organisation) -> Activity:
+    """The same, with a leader's name and address where the editor gave the slug."""
+    for person in (*organisation.leaders, organisation.coordinator):
+        if activity.contact == person.slug:
+            return replace(activity, contact=f"{person.titled}, {person.address.email}")
+    return activity
 
 
 def _keys(stem: str, titles: Iterable[str]) -> Iterator[str]:

@@ -57,18 +57,19 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
     form, mailbox = mailer.form, mailer.form.mailbox
     data_dir = overrides.data_dir or base / form.data_dir
     database_url = overrides.database_url or form.database_url
+    who = organisation.organisation(
+        people.form,
+        form.municipality,
+        Address(mailbox.address.email, clean_name(mailbox.name)),
+    )
     return Settings(
         config_dir=config_dir,
         zone=form.time_zone,
         data_dir=data_dir,
         database_url=database_url or f"sqlite:///{data_dir}/mailer.db",
-        organisation=organisation.organisation(
-            people.form,
-            form.municipality,
-            Address(mailbox.address.email, clean_name(mailbox.name)),
-        ),
+        organisation=who,
         newsletter=newsletter.newsletter(paper.form),
-        activities=told,
+        activities=tuple(activities.with_contact(each, who) for each in told),
         editions=texts,
         triage=triage.triage_rules(rules.form),
         case_prefix=form.case_prefix,

@@ -31,7 +31,7 @@ _LANGUAGES: Mapping[str, tuple[str, str]] = {
     "pl": ("polska", "polish"),
 }
 _DEFAULT_LANGUAGE = "sv"
-_FORMULA = re.compile(r"'*[=+@\t\r-]")  # what a spreadsheet runs, and what `_inert` makes of it
+_FORMULA = re.compile(r"'*[=+@\t\r-]")  # what a spreadsheet runs, and what `inert` makes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def write_table(subscribers: Iterable[Subscriber]) -> str:
     for each in subscribers:
         since = each.since.isoformat(timespec="seconds")
         cells = (each.address.email, each.address.name, each.language)
-        writer.writerow([*map(_inert, cells), each.state, since, _inert(each.evidence)])
+        writer.writerow([*map(inert, cells), each.state, since, inert(each.evidence)])
     return out.getvalue()
 
 
@@ -145,11 +145,11 @@ def _places(header: Iterable[str]) -> dict[str, int]:
     return places
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     # A spreadsheet runs what begins like a formula.
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _as_written(cell: str) -> str:
-    """What `_inert` was given."""
+    """What `inert` was given."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

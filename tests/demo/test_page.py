@@ -299,10 +299,10 @@ def test_an_urgent_and_uncertain_mail_says_both(browser: Browser, source: Played
 def test_every_kind_has_a_name_and_silence_its_reason(
     browser: Browser, source: Played, kind: Kind
 ) -> None:
-    source.answer = Routed(Verdict(kind), Route("Mapp", (), False, "Det är sagt."))
+    source.answer = Routed(Verdict(kind), Route("Mapp", (), False, "det är sagt"))
     text = browser.post("/skriv", data=GOOD).text
     assert "Ingen behöver göra något" in text
-    assert "Inget svar går ut. Det är sagt." in text
+    assert "Inget svar går ut: det är sagt." in text
 
 
 def test_an_example_fills_the_form_and_an_unknown_one_does_not(browser: Browser) -> None:

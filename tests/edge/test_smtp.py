@@ -386,8 +386,47 @@ async def test_no_letter_is_begun_when_the_time_for_them_all_is_over(
     monkeypatch: pytest.MonkeyPatch, sink: Sink
 ) -> None:
     monkeypatch.setattr(smtp, "SEND_SECONDS", 0.0)
-    outcomes = await relay(sink.url, connections=1).send(letters(3))
-    assert kinds(outcomes) == [Accepted, Unreached, Unreached]
+    outcomes = await relay(sink.url, connections=2).send(letters(3))
+    assert kinds(outcomes) == [Unreached] * 3
+    assert sink.letters == []
+
+
+async def test_once_told_to_stop_no_letter_is_begun_and_the_one_in_hand_ends() -> None:
+    async with scripted({}) as script:
+        stop = asyncio.Event()
+        say = script.say
+
+        async def stop_at_data(writer: asyncio.StreamWriter, verb: str) -> None:
+            if verb == "DATA":
+                stop.set()
+            await say(writer, verb)
+
+        script.say = stop_at_data  # type: ignore[method-assign]
+        known: dict[int, Outcome] = {}
+        outcomes = await relay(script.url, connections=1).send(letters(3), known, stop)
+        assert kinds(outcomes) == [Accepted, Unreached, Unreached]
+        assert known == {0: Accepted("Ok")}
+
+
+async def test_a_caller_that_is_cancelled_knows_what_was_taken() -> None:
+    async with scripted({}) as script:
+        second = asyncio.Event()
+        say = script.say
+
+        async def hang_at_the_second(writer: asyncio.StreamWriter, verb: str) -> None:
+            if verb == "RCPT" and "p1@" in script.heard[-1]:
+                second.set()
+                await asyncio.Event().wait()
+            await say(writer, verb)
+
+        script.say = hang_at_the_second  # type: ignore[method-assign]
+        known: dict[int, Outcome] = {}
+        task = asyncio.create_task(relay(script.url, connections=1).send(letters(3), known))
+        await second.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert known == {0: Accepted("Ok")}
 
 
 def test_the_slowest_relay_is_done_before_the_lease_ends() -> None:

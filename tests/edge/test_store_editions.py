@@ -13,6 +13,7 @@ from mailer.edge.store.database import Database
 from mailer.edge.store.editions import StoredEditions
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
+from mailer.errors import EditionError
 from mailer.mail.address import Address
 from mailer.mail.outcome import Accepted, Refused, Uncertain
 from mailer.mail.post import Due, Post, Tried
@@ -85,11 +86,15 @@ async def test_an_edition_is_queued_once_for_those_who_are_active(
     assert found[0].unsubscribe.startswith("<mailto:")
 
 
-async def test_an_edition_without_readers_is_still_claimed(editions: StoredEditions) -> None:
-    assert await queue(editions, edition()) == 0
-    assert await queue(editions, edition()) is None
-    assert await editions.receipt("2020-09") == Receipt("2020-09", 0, 0, 0, 0, 0, 0)
-    assert await editions.receipt("2020-10") is None
+async def test_an_edition_without_readers_is_not_claimed(
+    editions: StoredEditions, subscribers: StoredSubscribers
+) -> None:
+    with pytest.raises(EditionError, match=r"^there is no active subscriber"):
+        await queue(editions, edition())
+    assert not await editions.claimed("2020-09")
+    assert await editions.receipt("2020-09") is None
+    await subscribers.add(people(1), "import", NOW)
+    assert await queue(editions, edition()) == 1
 
 
 async def test_who_reads_a_language_that_the_edition_lacks_gets_it_in_swedish(
@@ -130,7 +135,10 @@ async def test_an_edition_that_cannot_be_queued_whole_is_not_claimed(
     assert await queue(editions, edition()) == 3
 
 
-async def test_what_earlier_editions_told_is_known(editions: StoredEditions) -> None:
+async def test_what_earlier_editions_told_is_known(
+    editions: StoredEditions, subscribers: StoredSubscribers
+) -> None:
+    await subscribers.add(people(1), "import", NOW)
     for month, told in ((7, ["a"]), (8, ["b", "å"]), (10, ["c"])):
         day = date(2020, month, 11)
         await queue(editions, edition(f"2020-{month:02}", day, told))
@@ -199,7 +207,7 @@ _STEPS = st.lists(st.sampled_from(["accepted", "failed", "again", "leave", "retr
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(readers=st.integers(0, 6), steps=_STEPS)
+@given(readers=st.integers(1, 6), steps=_STEPS)
 async def test_the_receipt_adds_up_whatever_becomes_of_the_letters(
     editions: StoredEditions,
     subscribers: StoredSubscribers,

@@ -1,14 +1,15 @@
 """An IMAP account and a relay in memory, a clock that is set by hand, and faults."""
 
+import asyncio
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailer.errors import MailboxError, MailerError, RelayError
 from mailer.inquiry.record import RawMail
 from mailer.mail.message import Letter
-from mailer.mail.outcome import Accepted, Outcome
+from mailer.mail.outcome import Accepted, Outcome, Unreached
 
 START = datetime(2020, 9, 11, 7, 30, tzinfo=UTC)
 
@@ -100,8 +101,14 @@ class Account:
         return there
 
 
+async def nothing() -> None: ...
+
+
 class Recorder:
-    """The port Relay: keeps every letter that it took; `answers` says no to some recipients."""
+    """The port Relay: keeps every letter that it took; `answers` says no to some recipients.
+
+    `taken` is awaited after each letter.
+    """
 
     name = "relay.example.org:25"
 
@@ -110,16 +117,26 @@ class Recorder:
         self.answers: dict[str, Outcome] = {}
         self.down: RelayError | None = None
         self.sending: Callable[[], None] = lambda: None
+        self.taken: Callable[[], Awaitable[None]] = nothing
 
-    async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
+    async def send(
+        self,
+        letters: Sequence[Letter],
+        known: dict[int, Outcome] | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Sequence[Outcome]:
         self.sending()
         if self.down:
             raise self.down
-        outcomes = [self.answers.get(letter.recipient, Accepted("250 ok")) for letter in letters]
-        for letter, outcome in zip(letters, outcomes, strict=True):
-            if isinstance(outcome, Accepted):
+        outcomes = {} if known is None else known
+        for place, letter in enumerate(letters):
+            if stop and stop.is_set():
+                break
+            outcomes[place] = self.answers.get(letter.recipient, Accepted("250 ok"))
+            if isinstance(outcomes[place], Accepted):
                 self.letters.append(letter)
-        return outcomes
+            await self.taken()
+        return [outcomes.get(place, Unreached("not tried")) for place in range(len(letters))]
 
 
 class Killed(BaseException):

@@ -6,16 +6,25 @@ from typing import Any
 
 import pytest
 
-from mailer.errors import RelayError, StoreError
+from mailer.errors import RelayError, StoreError, TemplateFault
 from mailer.flows import deliver
 from mailer.mail.address import Address
 from mailer.mail.message import Draft, shared
 from mailer.mail.outcome import Refused, Uncertain, Unreached
-from mailer.mail.post import Post
+from mailer.mail.post import Due, Post
 from mailer.mail.retry import GIVE_UP, PAUSES
 from tests.flows.conftest import OpenWorld
-from tests.flows.doubles import START, Fault
-from tests.flows.world import IDENTITY, MAILBOX, World, opened
+from tests.flows.doubles import START
+from tests.flows.world import (
+    COORDINATOR,
+    IDENTITY,
+    MAILBOX,
+    SVEN,
+    World,
+    mail,
+    opened,
+    text_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -160,28 +169,144 @@ async def test_the_store_may_be_away_for_a_while_too(
         assert "delivery-held pause=1s reason=the disk is full" in caplog.text
 
 
-async def test_letters_whose_end_could_not_be_written_down_are_given_back(
+class Forgetful:
+    """An outbox whose `settle` raises the first `times` times."""
+
+    def __init__(self, outbox: Any, times: int) -> None:
+        self.times = times
+        self.claim = outbox.claim
+        self.release = outbox.release
+        self._settle = outbox.settle
+
+    async def settle(self, *arguments: Any) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise StoreError("the disk is full")
+        await self._settle(*arguments)
+
+
+async def test_what_became_of_letters_is_told_to_the_store_until_it_listens(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        outbox = Forgetful(world.outbox, times=3)
+        tally = await world.delivery(outbox=outbox, settle_pauses=(0, 0, 0)).drain()
+        assert (tally.accepted, len(world.relay.letters)) == (2, 2)
+        assert await states(world) == [("accepted", 1)] * 2
+
+
+async def test_letters_whose_end_could_not_be_written_down_stay_leased(
+    open_world: OpenWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        outbox = Forgetful(world.outbox, times=99)
+        with pytest.raises(StoreError):
+            await world.delivery(outbox=outbox, settle_pauses=(0,)).drain()
+        assert "leases-kept reason=the disk is full" in caplog.text
+        assert await world.leases() == {"first"}
+        await world.delivery("second").drain()
+        assert len(world.relay.letters) == 1
+
+
+async def test_a_worker_that_runs_on_tells_the_store_before_it_takes_more(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        wake, stop = asyncio.Event(), asyncio.Event()
+        outbox = Forgetful(world.outbox, times=5)
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            if event is wake:
+                stop.set()
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        await world.delivery(outbox=outbox, settle_pauses=()).run(wake, stop, idle=30)
+        assert await states(world) == [("accepted", 1)]
+        assert len(world.relay.letters) == 1
+
+
+async def test_a_stop_in_mid_batch_begins_no_letter_and_counts_no_try(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2, 3)
+        wake, stop = asyncio.Event(), asyncio.Event()
+
+        async def stop_after_one() -> None:
+            stop.set()
+            wake.set()
+
+        world.relay.taken = stop_after_one
+        await world.delivery().run(wake, stop, idle=30)
+        assert len(world.relay.letters) == 1
+        assert await states(world) == [("accepted", 1), ("pending", 0), ("pending", 0)]
+        assert await world.leases() == set()
+
+
+async def test_a_run_that_is_cancelled_while_it_settles_settles_once(
     open_world: OpenWorld,
 ) -> None:
     async with open_world() as world:
         await queue(world, 1)
-        fault = Fault(2, StoreError, after=False)
-        with pytest.raises(StoreError):
-            await world.delivery(outbox=fault.on(world.outbox)).drain()
-        assert fault.struck == "settle"
-        assert await world.leases() == set()
+        settling, go_on = asyncio.Event(), asyncio.Event()
+        settled = []
+
+        class Slow(Forgetful):
+            async def settle(self, *arguments: Any) -> None:
+                settling.set()
+                await go_on.wait()
+                await super().settle(*arguments)
+                settled.append(arguments)
+
+        task = asyncio.create_task(world.delivery(outbox=Slow(world.outbox, times=0)).drain())
+        await settling.wait()
+        task.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert len(settled) == 1
+        assert await states(world) == [("accepted", 1)]
 
 
-async def test_a_stop_in_mid_work_ends_after_the_batch_and_gives_the_leases_back(
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TemplateFault("letters/sv/undelivered.txt", 3, "no such name"), "templates/letters/"),
+        (ValueError(email(1)), "ValueError"),
+    ],
+)
+async def test_a_notice_that_cannot_be_written_stops_no_letter_from_being_settled(
+    open_world: OpenWorld, caplog: pytest.LogCaptureFixture, error: Exception, reason: str
+) -> None:
+    def report(due: Due, reply: str) -> Any:
+        raise error
+
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        world.relay.answers[email(1)] = Refused(550, "no such user")
+        await world.delivery(report=report).drain()
+        assert await states(world) == [("failed", 1), ("accepted", 1)]
+        assert f"notice-failed key=edition/2020-09/1 reason={reason}" in caplog.text
+        assert email(1) not in caplog.text
+
+
+async def test_a_letter_that_may_have_arrived_ends_as_uncertain_and_is_told_of(
     open_world: OpenWorld,
 ) -> None:
     async with open_world() as world:
-        await queue(world, *range(deliver.BATCH + 1))
-        wake, stop = asyncio.Event(), asyncio.Event()
-        world.relay.sending = lambda: (stop.set(), wake.set())
-        await world.delivery().run(wake, stop, idle=30)
-        assert len(world.relay.letters) == deliver.BATCH
-        assert await world.leases() == set()
+        world.relay.answers[SVEN.address.email] = Uncertain("the line was cut")
+        world.mailbox.deliver(mail())
+        await world.intake().once()
+        world.clock.forward(seconds=GIVE_UP.total_seconds())
+        tally = await world.delivery().drain()
+        assert (tally.accepted, tally.failed) == (3, 1)
+        assert (await world.rows())["forward/IT-2020-0001/sven"].state == "uncertain"
+        (notice,) = world.sent_to(COORDINATOR)
+        assert "har kanske inte fått ärendet" in " ".join(text_of(notice).split())
+        assert "Mejlservern svarade" not in text_of(notice)
 
 
 async def test_a_cancelled_run_gives_the_leases_back(open_world: OpenWorld) -> None:
@@ -192,7 +317,7 @@ async def test_a_cancelled_run_gives_the_leases_back(open_world: OpenWorld) -> N
         class Slow:
             name = "slow"
 
-            async def send(self, letters: Any) -> Any:
+            async def send(self, *arguments: Any) -> Any:
                 sending.set()
                 await asyncio.Event().wait()
 

@@ -108,6 +108,7 @@ async def test_one_who_left_before_the_letter_was_sent_gets_none(open_world: Ope
 
 async def test_nothing_is_told_as_news_twice(open_world: OpenWorld) -> None:
     async with open_world() as world:
+        await subscribe(world, "anna@example.org")
         on_the_day = activity("Invigning", OCTOBER)
         filed_late = replace(activity("Brandövning", date(2020, 9, 8)), filed="2020-10")
         christmas = activity("Julfest", date(2020, 12, 13))
@@ -125,6 +126,7 @@ async def test_what_an_edition_told_is_told_again_where_it_is_composed_anew(
     open_world: OpenWorld,
 ) -> None:
     async with open_world() as world:
+        await subscribe(world, "anna@example.org")
         before = await edition_of(SEPTEMBER, composer(), world.editions)
         await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
         assert await edition_of(SEPTEMBER, composer(), world.editions) == before

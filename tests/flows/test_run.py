@@ -10,6 +10,7 @@ from mailer.errors import LoginRefused, MailboxError
 from mailer.flows import run
 from mailer.flows.run import Bells, all_until, deliver_until, take_mail_until
 from tests.flows.conftest import OpenWorld
+from tests.flows.doubles import nothing
 from tests.flows.world import mail
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +24,12 @@ async def test_both_journeys_run_until_they_are_told_to_stop(open_world: OpenWor
     async with open_world() as world:
         stop, bells = asyncio.Event(), Bells()
         world.mailbox.deliver(mail())
-        world.relay.sending = stop.set
+
+        async def stop_after_three() -> None:
+            if len(world.relay.letters) == 3:
+                stop.set()
+
+        world.relay.taken = stop_after_three
         intake = world.intake(queued=bells.letters_due.set)
         bells.mail_waits.set()
         await all_until(
@@ -56,6 +62,32 @@ async def test_a_worker_that_does_not_end_is_cut_short(
     await all_until(stop, Bells(), {"stubborn": stubborn, "good": until_told})
     assert ended == ["stubborn"]
     assert "cut-short=1" in caplog.text
+
+
+async def test_a_worker_that_is_cut_short_in_mid_letter_sends_none_again_that_was_taken(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "GRACE_SECONDS", 0)
+    async with open_world() as world:
+        world.mailbox.deliver(mail())
+        await world.intake().once()
+        stop, bells = asyncio.Event(), Bells()
+
+        async def hang_after_two() -> None:
+            if len(world.relay.letters) == 2:
+                stop.set()
+                await asyncio.Event().wait()
+
+        world.relay.taken = hang_after_two
+        await all_until(
+            stop, bells, {"outbox": lambda stop: deliver_until(stop, world.delivery(), bells)}
+        )
+        assert [row.tries for row in (await world.rows()).values()] == [1, 1, 0]
+        assert await world.leases() == set()
+        world.relay.taken = nothing
+        await world.delivery("second").drain()
+        assert len({letter.recipient for letter in world.relay.letters}) == 3
+        assert len(world.relay.letters) == 3
 
 
 async def test_a_worker_that_dies_of_a_defect_ends_the_others_and_is_raised() -> None:

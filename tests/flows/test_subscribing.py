@@ -123,6 +123,16 @@ async def test_a_wish_that_must_not_be_answered_by_a_program_goes_to_the_coordin
         assert "vill ha nyhetsbrevet" in text_of(letter)
 
 
+async def test_a_subscriber_who_asks_for_the_newsletter_reaches_the_coordinator(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.subscribers.add([(Address(EMAIL), "sv")], "test", world.clock.now())
+        await world.take(mail("", "Prenumerera"))
+        (letter,) = world.sent_to(COORDINATOR)
+        assert "prenumererar redan" in text_of(letter)
+
+
 async def test_a_token_ends_the_subscription_it_belongs_to(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await world.subscribers.add([(Address(EMAIL), "sv")], "test", world.clock.now())

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.inquiry import automatic
 from mailer.inquiry.parse import read
 from mailer.inquiry.recognise import RULES, SILENCES, Ours, recognise, silence
 from mailer.inquiry.verdict import Attachment, Inquiry
@@ -54,10 +56,10 @@ REPORT = ("multipart/report", "text/plain", "message/delivery-status", "message/
 RECEIPT = ("multipart/report", "text/plain", "message/disposition-notification")
 FEEDBACK = ("multipart/report", "text/plain", "message/feedback-report", "message/rfc822")
 NULL = ("return-path", "<>")
+GENERATED = ("auto-submitted", "auto-generated")
 
 KINDS = [
-    ("own id or address", letter(message_id="ack@own")),
-    ("own id or address", letter(sender="Mailbox@example.se")),
+    ("own id", letter(message_id="ack@own")),
     ("feedback report", letter(types=FEEDBACK)),
     (
         "feedback report",
@@ -77,6 +79,10 @@ KINDS = [
     ("undelivered", letter(NULL, subject="x", text="Your mail could not be delivered")),
     ("undelivered", letter(("from", "MAILER-DAEMON <>"), sender="", subject="failure notice")),
     ("undelivered", letter(NULL, subject="x", types=("multipart/mixed", *REPORT[1:3]))),
+    (
+        "command with a token",
+        letter(("auto-submitted", "auto-replied"), subject=f"avsluta {'0f' * 16}"),
+    ),
     ("Auto-Submitted: auto-replied", letter(("auto-submitted", "auto-replied (vacation)"))),
     (
         "Auto-Submitted: auto-replied",
@@ -89,16 +95,22 @@ KINDS = [
     ("Precedence: auto_reply", letter(("x-precedence", "auto_reply"))),
     ("read receipt", letter(types=RECEIPT)),
     ("answer to an invitation", letter(types=("text/calendar; method=reply",))),
-    ("subject of an automatic answer", letter(subject="Autosvar: Lampan")),
-    ("subject of an automatic answer", letter(subject="Autosvar")),
-    ("subject of an automatic answer", letter(subject="Frånvarande: Lampan")),
-    ("subject of an automatic answer", letter(subject="Automatic reply: Lampan")),
-    ("subject of an automatic answer", letter(subject="Out of Office")),
-    ("subject of an automatic answer", letter(subject="Abwesenheitsnotiz")),
-    ("subject of an automatic answer", letter(subject="Automaattinen vastaus: x")),
-    ("subject of an automatic answer", letter(subject="Läst: Nyhetsbrev")),
-    ("subject of an automatic answer", letter(subject="Tackat nej: Möte")),
-    ("subject of an automatic answer", letter(subject="Accepted: Möte")),
+    ("subject of an automatic answer", letter(NULL, subject="Autosvar: Lampan")),
+    ("subject of an automatic answer", letter(GENERATED, subject="Autosvar")),
+    ("subject of an automatic answer", letter(GENERATED, subject="Frånvarande: Lampan")),
+    (
+        "subject of an automatic answer",
+        letter(("x-auto-response-suppress", "All"), subject="Automatic reply: Lampan"),
+    ),
+    ("subject of an automatic answer", letter(("precedence", "bulk"), subject="Out of Office")),
+    ("subject of an automatic answer", letter(GENERATED, subject="Abwesenheitsnotiz")),
+    ("subject of an automatic answer", letter(GENERATED, subject="Automaattinen vastaus: x")),
+    ("subject of an automatic answer", letter(NULL, subject="Läst: Nyhetsbrev")),
+    (
+        "subject of an automatic answer",
+        letter(subject="Tackat nej: Möte", references=("other@x", "edition@own")),
+    ),
+    ("subject of an automatic answer", letter(NULL, subject="Accepted: Möte")),
     ("says that it is automatic", letter(text="Hej!\nDetta är ett automatiskt svar.")),
     ("says that it is automatic", letter(text="Thanks. This is an automated message.")),
     (
@@ -152,6 +164,10 @@ def test_every_rule_has_its_example() -> None:
         letter(text="Detta är ett automatiskt svar." + " Men lampan är trasig." * 100),
         letter(text="De skrev att det är ett automatiskt svar."),
         letter(subject="Undeliverable: brevet från skolan"),
+        letter(subject="Autosvar"),
+        letter(subject="Frånvaro: min son vågar inte gå till skolan"),
+        letter(subject="Läst: ert brev", references=("other@x",)),
+        letter(sender="Mailbox@example.se"),
     ],
 )
 def test_what_a_person_may_have_written_is_an_inquiry(inquiry: Inquiry) -> None:
@@ -331,6 +347,12 @@ def test_a_person_is_not_silenced_by_what_looks_alike(inquiry: Inquiry) -> None:
     assert silence(inquiry, OURS) == ""
 
 
+def test_a_web_form_that_writes_as_us_brings_an_inquiry_that_is_not_answered() -> None:
+    form = replace(letter(sender=MAILBOX.email), reply_to=Address("anna@example.org"))
+    assert recognise(form, OURS).kind == "inquiry"
+    assert silence(form, OURS) == "svaret skulle gå till vår egen brevlåda"
+
+
 @pytest.mark.parametrize("name", ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"])
 def test_our_address_may_stand_in_any_field_of_recipients(name: str) -> None:
     raw = f"From: a@b.se\n{name}: Vi <{MAILBOX.email}>\nSubject: x\n\nHej\n".encode()
@@ -389,10 +411,14 @@ def test_labelled_mails_get_their_kind(pattern: str) -> None:
     kinds = Counter((kind, recognised) for kind, recognised, _ in found)
     total = Counter(kind for kind, _, _ in found)
     assert kinds["inquiry", "inquiry"] == total["inquiry"]
-    assert kinds["auto", "auto-reply"] == total["auto"]
     assert kinds["spam", "spam"] >= 0.8 * total["spam"]
     # The others are handed to a person, who does what they ask.
     for kind in ("subscribe", "unsubscribe", "spam"):
         assert kinds[kind, kind] + kinds[kind, "inquiry"] == total[kind]
+    # These mails have no header blocks: what only a subject makes an answer is read by a person.
+    autos = [(recognised, inquiry) for kind, recognised, inquiry in found if kind == "auto"]
+    assert {recognised for recognised, _ in autos} <= {"auto-reply", "inquiry"}
+    assert all(automatic.answer_subject(i) for recognised, i in autos if recognised == "inquiry")
     # Of those who get an answer, none is a machine; of residents, nobody is left without.
+    assert all(recognised == "auto-reply" or silence(i, OURS) for recognised, i in autos)
     assert not [1 for kind, _, inquiry in found if kind == "inquiry" and silence(inquiry, OURS)]

@@ -1,5 +1,7 @@
 """Our own Message-IDs are known again; nobody else's are."""
 
+import time
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -77,3 +79,18 @@ def test_our_ids_are_found_wherever_they_stand_in_a_mail() -> None:
     text = "\n".join(f"Message-ID: <{each}>" for each in sorted(ours))
     forged = "forward.aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb@" + OURS.domain
     assert OURS.ids_in(f"{text}\n<{forged}> <a@b.se>\nåäö".encode("latin-1")) == ours
+
+
+@pytest.mark.parametrize("run", [b"a", b"a.", b"a.aaaaaaaaaaaaaaaa", b"<", b" ", b"\n", b"("])
+def test_the_search_for_our_ids_takes_time_in_proportion_to_the_mail(run: bytes) -> None:
+    def cost(octets: int) -> float:
+        raw = run * (octets // len(run))
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            OURS.ids_in(raw)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    # Linear is 4, quadratic 16; the constant is for what is too quick to measure.
+    assert cost(80_000) < 8 * cost(20_000) + 0.02

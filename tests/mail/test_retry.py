@@ -68,6 +68,10 @@ def test_nothing_is_tried_after_the_end(late: timedelta, decision: Settled | Aga
     assert decide(GREYLISTED, 1, QUEUED, now) == decision
 
 
+def test_the_last_try_that_nobody_knows_the_end_of_has_not_failed() -> None:
+    assert decide(Uncertain("cut"), 9, QUEUED, QUEUED + GIVE_UP) == Settled("uncertain")
+
+
 @pytest.mark.parametrize("outcome", [Accepted(), Refused(550, "")])
 def test_what_is_certain_is_settled_however_late(outcome: Outcome) -> None:
     assert isinstance(decide(outcome, 99, QUEUED, QUEUED + 9 * GIVE_UP), Settled)
@@ -86,5 +90,6 @@ def test_the_next_try_is_later_than_now_and_never_later_than_the_end(
     if isinstance(decision, Again):
         assert now + PAUSES[0] <= decision.at <= min(now + PAUSES[-1], QUEUED + GIVE_UP)
     else:
-        assert decision == Settled("failed")
+        uncertain = isinstance(outcome, Uncertain)
+        assert decision == Settled("uncertain" if uncertain else "failed")
         assert since > GIVE_UP - PAUSES[-1]

@@ -143,7 +143,7 @@ def test_the_guides_examples_can_be_used_as_they_stand(copy: Path) -> None:
     walk = next(one for one in settings.activities if one.key == "hel")
     assert walk.when == When(date(2020, 10, 6), date(2020, 10, 6), time(18), time(20))
     assert walk.translations["en"].title == "Safety walk in Traryd"
-    assert walk.contact == "sven-holmberg"
+    assert walk.contact == "Sven Holmberg, sven.holmberg@markaryd.example"
     assert settings.editions["2020-10"].number == 2
 
 

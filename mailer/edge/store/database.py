@@ -35,6 +35,7 @@ HEAD = "0001"
 """The newest migration; opening a database of this version needs no Alembic."""
 
 BUSY_SECONDS = 30
+CLOSE_SECONDS = 1.0
 _MIGRATION_LOCK = 0x7472796767  # one number for all our PostgreSQL migrations
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -66,8 +67,10 @@ class Database:
         return database
 
     async def close(self) -> None:
-        await self._in_thread(self._engine.dispose)
-        self._thread.shutdown()
+        """Close; a statement that waits for another process's lock is left after a moment."""
+        closing = asyncio.ensure_future(self._in_thread(self._engine.dispose))
+        _, busy = await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+        self._thread.shutdown(wait=not busy)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that writes nothing."""

@@ -10,6 +10,7 @@ from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import post_row, put_letter
 from mailer.edge.store.subscribers import as_subscriber
 from mailer.edge.store.tables import editions, outbox, subscribers
+from mailer.errors import EditionError
 from mailer.mail.post import Post
 from mailer.newsletter.receipt import Receipt, RenderedEdition
 from mailer.subscriber.subscription import Subscriber
@@ -80,6 +81,12 @@ class StoredEditions:
                 letters = [as_row(as_subscriber(row)) for row in rows]
                 connection.execute(outbox.insert(), letters)
                 audience += len(letters)
+            if not audience:
+                # Raised inside the transaction: the period stays free for when there are readers.
+                raise EditionError(
+                    "there is no active subscriber, so nothing is sent; "
+                    "add them first: mailer subscribers import"
+                )
             return audience
 
         return await self._database.write(work)

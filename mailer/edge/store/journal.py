@@ -15,7 +15,7 @@ from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import put
 from mailer.edge.store.subscribers import apply
 from mailer.edge.store.tables import inquiries, journal, outbox, subscribers
-from mailer.inquiry.record import Background, Case, Earlier, Forwarded, RawMail
+from mailer.inquiry.record import Background, Case, Earlier, Forwarded, RawMail, Written
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.post import Post
 from mailer.subscriber.mail import token_in
@@ -23,6 +23,7 @@ from mailer.subscriber.subscription import Change
 
 _ONE_ANSWER_IN = timedelta(hours=24)
 _COUNTED_OVER = timedelta(hours=1)
+_DECISION_LOCK = 0x6D61696C6564  # PostgreSQL: one decision at a time sees those before it
 _NUMBER_LOCK = 0x6D61696C6572  # PostgreSQL: one at a time takes case numbers
 
 
@@ -79,17 +80,9 @@ class StoredJournal:
             recent = connection.execute(
                 select(func.count()).where(acknowledgement, outbox.c.queued > now - _COUNTED_OVER)
             ).scalar_one()
-            answered = connection.execute(
-                select(outbox.c.id).where(
-                    acknowledgement,
-                    func.lower(outbox.c.recipient) == sender.lower(),
-                    outbox.c.queued > now - _ONE_ANSWER_IN,
-                    outbox.c.inquiry_id != case.id,
-                )
-            ).first()
             return Background(
                 earlier=self._earlier(connection, inquiry, case, tagged, posts),
-                acknowledged=answered is not None,
+                acknowledged=_acknowledged(connection, sender, case.id, now),
                 acknowledgements=recent,
                 confirms=any(
                     post.kind == "confirmation" and post.recipient.lower() == sender.lower()
@@ -108,6 +101,13 @@ class StoredJournal:
                     )
                 ).first()
                 is not None,
+                active=connection.execute(
+                    select(subscribers.c.id).where(
+                        func.lower(subscribers.c.email) == sender.lower(),
+                        subscribers.c.state == "active",
+                    )
+                ).first()
+                is not None,
             )
 
         return await self._database.read(work)
@@ -121,7 +121,7 @@ class StoredJournal:
         posts: Sequence[Post],
         change: Change | None,
         now: datetime,
-    ) -> None:
+    ) -> Written:
         values = {
             "decided": now,
             "kind": verdict.kind,
@@ -144,14 +144,18 @@ class StoredJournal:
         }
         undecided = (inquiries.c.id == case.id, inquiries.c.decided.is_(None))
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Written:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_DECISION_LOCK})"))
             written = connection.execute(update(inquiries).where(*undecided).values(values))
             if written.rowcount:
-                put(connection, posts, now)
+                put(connection, [each for each in posts if _is_new(connection, each, now)], now)
                 if change:
                     apply(connection, change, now)
+            folder = select(inquiries.c.folder).where(inquiries.c.id == case.id)
+            return Written(connection.execute(folder).scalar_one(), bool(written.rowcount))
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def forwards(self, message_ids: Collection[str]) -> Sequence[Forwarded]:
         query = (
@@ -239,6 +243,26 @@ class StoredJournal:
             .limit(1)
         ).first()
         return Earlier(found.case_number, found.owner, found.certain) if found else None
+
+
+def _acknowledged(
+    connection: Connection, recipient: str, case_id: int | None, now: datetime
+) -> bool:
+    """Whether an address had an acknowledgement of late, for another case than this."""
+    query = select(outbox.c.id).where(
+        outbox.c.kind == "acknowledgement",
+        func.lower(outbox.c.recipient) == recipient.lower(),
+        outbox.c.queued > now - _ONE_ANSWER_IN,
+        outbox.c.inquiry_id != case_id,
+    )
+    return connection.execute(query).first() is not None
+
+
+def _is_new(connection: Connection, post: Post, now: datetime) -> bool:
+    # Two processes may have decided on two mails of one sender at once.
+    return post.kind != "acknowledgement" or not _acknowledged(
+        connection, post.to.email, post.inquiry_id, now
+    )
 
 
 def _by_hash(connection: Connection, hashes: set[str]) -> dict[str, Row[Any]]:

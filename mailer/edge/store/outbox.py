@@ -20,6 +20,9 @@ from mailer.mail.retry import Again, Settled
 LEASE = timedelta(minutes=15)
 """Longer than the relay can take over a batch: see SEND_SECONDS in `edge.smtp`."""
 
+AT_ONCE = 32 * 2**20
+"""Octets of letters that one claim brings into memory; a single larger letter goes alone."""
+
 PRIORITY: dict[LetterKind, int] = {
     "forward": 0,
     "notice": 0,
@@ -41,7 +44,7 @@ class StoredOutbox:
     async def claim(self, worker: str, limit: int, now: datetime) -> Sequence[Due]:
         def work(connection: Connection) -> list[Due]:
             due = (
-                select(outbox.c.id)
+                select(outbox.c.id, outbox.c.letter_id)
                 .where(
                     outbox.c.state == "pending",
                     outbox.c.due <= now,
@@ -51,7 +54,7 @@ class StoredOutbox:
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
-            while ids := connection.execute(due).scalars().all():
+            while ids := _bounded(connection, connection.execute(due).all()):
                 claimed = outbox.c.id.in_(ids)
                 connection.execute(
                     update(outbox)
@@ -87,9 +90,15 @@ class StoredOutbox:
                     leased_until=None,
                 )
             )
-            if rows:
-                connection.execute(statement, rows)
-                connection.execute(deliveries.insert(), tries)
+            # A row whose lease is gone, or that was erased meanwhile, is not ours to write about.
+            held = select(outbox.c.id).where(
+                outbox.c.id.in_([row["row"] for row in rows]), outbox.c.leased_by == worker
+            )
+            ours = set(connection.execute(held).scalars())
+            if ours:
+                connection.execute(statement, [row for row in rows if row["row"] in ours])
+                told = [each for each in tries if each["outbox_id"] in ours]
+                connection.execute(deliveries.insert(), told)
             put(connection, posts, now)
 
         await self._database.write(work)
@@ -126,7 +135,7 @@ class StoredOutbox:
         """Make failed letters due again, for another 48 hours; how many."""
         change = (
             update(outbox)
-            .where(outbox.c.key.in_(keys), outbox.c.state == "failed")
+            .where(outbox.c.key.in_(keys), outbox.c.state.in_(("failed", "uncertain")))
             .values(state="pending", due=now, queued=now, settled=None, tries=0)
         )
         return await self._database.write(lambda c: c.execute(change).rowcount)
@@ -186,6 +195,21 @@ def excluded(now: datetime) -> dict[str, Any]:
         "leased_by": None,
         "leased_until": None,
     }
+
+
+def _bounded(connection: Connection, rows: Sequence[Any]) -> list[int]:
+    """The ids of the first of these rows, as many as have letters of AT_ONCE octets together."""
+    ids = {row.letter_id for row in rows}
+    sizes = select(letters.c.id, func.length(letters.c.content)).where(letters.c.id.in_(ids))
+    left = {id: size for id, size in connection.execute(sizes)}
+    octets = 0
+    taken: list[int] = []
+    for row in rows:
+        octets += left.pop(row.letter_id, 0)  # a letter that many share counts once
+        if taken and octets > AT_ONCE:
+            break
+        taken.append(row.id)
+    return taken
 
 
 def _read_due(connection: Connection, query: Select[Any]) -> list[Due]:
