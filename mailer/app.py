@@ -19,6 +19,8 @@ from mailer import schedule
 from mailer.edge.files import (
     OriginalFiles,
     make_private,
+    read_pictures,
+    read_strings,
     secret_if_made,
     secret_in,
     template_folders,
@@ -50,6 +52,7 @@ from mailer.mail.message import Letter, own_lines
 from mailer.mail.outcome import Outcome
 from mailer.newsletter.calendar import calendar as calendar_of
 from mailer.newsletter.edition import Edition, as_json
+from mailer.newsletter.picture import relinked
 from mailer.newsletter.render import Renderer
 from mailer.settings import Settings
 
@@ -62,11 +65,20 @@ LIMIT = 25 * 2**20
 def composer(settings: Settings) -> Composer:
     """What composing needs; no secret, no database."""
     templates = templates_for(settings.config_dir)
+    images = (activity.image.file for activity in settings.activities if activity.image)
     return Composer(
         newsletter=settings.newsletter,
         activities=settings.activities,
         texts=settings.editions,
-        renderer=Renderer(templates, settings.newsletter, settings.organisation),
+        renderer=Renderer(
+            templates,
+            read_strings(templates),
+            settings.newsletter,
+            settings.organisation,
+            settings.base_url,
+            read_pictures(settings.config_dir, images),
+        ),
+        subprojects=[part.slug for part in settings.organisation.subprojects],
         mailbox=settings.organisation.mailbox,
         zone=settings.zone,
     )
@@ -93,10 +105,14 @@ def _own_texts(settings: Settings) -> Iterator[str]:
     """What residents quote of us: every text that an edition is made of."""
     for text in settings.editions.values():
         yield from (text.introduction, text.news, text.closing)
+        for words in text.translations.values():
+            yield from (words.introduction, words.news, words.closing)
     for subproject in settings.organisation.subprojects:
         yield subproject.purpose
     for activity in settings.activities:
         yield from (activity.title, activity.text)
+        for translation in activity.translations.values():
+            yield from (translation.title, translation.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,9 +324,13 @@ async def write_edition(
     mailbox = settings.organisation.mailbox
     name = f"edition-{edition.period}@{mailbox.domain}"
     calendar = calendar_of(edition, settings.newsletter, settings.organisation, settings.zone.key)
+    rendered = composed.rendered
+    html = relinked(
+        rendered.html, rendered.pictures, mailbox.domain, lambda picture: picture.data_url
+    )
     contents = {
-        "edition.html": composed.rendered.html.encode(),
-        "edition.txt": composed.rendered.text.encode(),
+        "edition.html": html.encode(),
+        "edition.txt": rendered.text.encode(),
         "edition.eml": own_lines(mailbox, name) + composed.content,
         "edition.json": json.dumps(as_json(edition), ensure_ascii=False, indent=2).encode() + b"\n",
         "calendar.ics": calendar,

@@ -1,4 +1,4 @@
-"""Files: the originals of received mail, the templates, the secret, and what the wheel ships.
+"""Files: originals of received mail, templates, pictures, the secret, and what the wheel ships.
 
 What must last is on the disk when a function returns, whole or not at all.
 """
@@ -7,14 +7,16 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from mailer.edge.documents import Document, parse
 from mailer.errors import MailerError, Problem, SettingsError, StoreError
 from mailer.mail.server import Secret
+from mailer.newsletter.picture import Picture, picture
 
 
 def shipped(name: str) -> Path:
@@ -50,6 +52,49 @@ def read_templates(folder: Path) -> Mapping[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
+
+
+def read_strings(templates: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """The newsletter's own words by language: newsletter/strings/LANGUAGE.yaml.
+
+    Raises SettingsError where a file holds anything but texts by name.
+    """
+    strings: dict[str, Mapping[str, str]] = {}
+    problems: list[Problem] = []
+    for name, source in templates.items():
+        if not name.startswith("newsletter/strings/"):
+            continue
+        found = parse(source.encode(), f"templates/{name}")
+        if not isinstance(found, Document):
+            problems += found
+        elif isinstance(found.value, dict):
+            strings[PurePath(name).stem] = found.value
+            problems += [
+                found.problem((key,), f"{key!r} must be text")
+                for key, text in found.value.items()
+                if not isinstance(text, str)
+            ]
+        else:
+            problems.append(found.problem((), "expected texts by name"))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return strings
+
+
+def read_pictures(folder: Path, names: Iterable[str]) -> Mapping[str, Picture]:
+    """The image files below `folder` by their names. Raises SettingsError with every bad one."""
+    pictures: dict[str, Picture] = {}
+    problems: list[Problem] = []
+    for name in sorted(set(names)):
+        try:
+            pictures[name] = picture((folder / name).read_bytes())
+        except OSError as error:
+            problems.append(Problem(str(folder / name), 0, f"cannot be read: {error.strerror}"))
+        except ValueError as error:
+            problems.append(Problem(str(folder / name), 0, str(error)))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return pictures
 
 
 def write_fresh_copy(target: Path) -> None:

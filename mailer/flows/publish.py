@@ -15,10 +15,11 @@ from mailer.errors import EditionError
 from mailer.flows.ports import Clock, Editions
 from mailer.mail.address import Address
 from mailer.mail.identity import Identity
-from mailer.mail.message import Draft, shared, unsubscribe_by_mail
+from mailer.mail.message import Draft, Inline, shared, unsubscribe_by_mail
 from mailer.mail.post import Post
 from mailer.newsletter.activity import Activity
 from mailer.newsletter.edition import (
+    Announced,
     Edition,
     EditionText,
     Newsletter,
@@ -27,12 +28,12 @@ from mailer.newsletter.edition import (
     plan,
 )
 from mailer.newsletter.receipt import RenderedEdition
-from mailer.newsletter.render import Rendered, Renderer
+from mailer.newsletter.render import Rendered, Renderer, languages_of
+from mailer.newsletter.words import ORIGINAL
 from mailer.subscriber.subscription import Subscriber
 
 log = logging.getLogger("mailer.publish")
 
-LANGUAGE = "sv"
 _MORNING = time(8)
 
 
@@ -62,10 +63,17 @@ class Composer:
     activities: Sequence[Activity]
     texts: Mapping[str, EditionText]
     renderer: Renderer
+    subprojects: Sequence[str]
     mailbox: Address
     zone: ZoneInfo
 
-    def plan(self, day: date, last: date | None, told: frozenset[str]) -> Edition:
+    def plan(
+        self,
+        day: date,
+        last: date | None,
+        told: frozenset[str],
+        announced: Mapping[str, Announced] = {},
+    ) -> Edition:
         """The edition that is due on `day`, after an edition on `last` that had told `told`."""
         return plan(
             day,
@@ -74,12 +82,18 @@ class Composer:
             text=self.texts.get(self.period(day)),
             last=last,
             told=told,
+            announced=announced,
+            subprojects=self.subprojects,
         )
+
+    def languages(self, edition: Edition) -> tuple[str, ...]:
+        """The languages that an edition goes out in, Swedish first."""
+        return languages_of(edition, self.renderer.languages)
 
     def period(self, day: date) -> str:
         return period_of(day, self.newsletter.period)
 
-    def compose(self, edition: Edition, now: datetime, language: str = LANGUAGE) -> Composed:
+    def compose(self, edition: Edition, now: datetime, language: str = ORIGINAL) -> Composed:
         """Render an edition and its letter, dated now, or that morning if now is another day."""
         moment = now.astimezone(self.zone)
         if moment.date() != edition.date:
@@ -94,8 +108,17 @@ class Composer:
             date=moment,
             language=language,
             list_id=f"{self.newsletter.title} <{self.newsletter.list_id}>",
+            inline=self._inline(rendered),
         )
         return Composed(edition, rendered, shared(draft))
+
+    def _inline(self, rendered: Rendered) -> tuple[Inline, ...]:
+        if self.newsletter.images == "web":
+            return ()
+        return tuple(
+            Inline(picture.cid(self.mailbox.domain), picture.content_type, picture.content)
+            for picture in rendered.pictures
+        )
 
     def post(self, composed: Composed, subscriber: Subscriber, identity: Identity) -> Post:
         """The letter of one subscriber."""
@@ -135,17 +158,25 @@ async def publish(
             f"edition {period} has nothing done and nothing to come by {day}: nothing is sent. "
             "Add activities, or choose another --date"
         )
-    composed = composer.compose(edition, clock.now())
+    now = clock.now()
+    composed = {
+        language: composer.compose(edition, now, language)
+        for language in composer.languages(edition)
+    }
+    content = {language: each.content for language, each in composed.items()}
     rendered = RenderedEdition(
         period=period,
         date=day,
-        subject=composed.rendered.subject,
-        content={LANGUAGE: composed.content},
-        content_hash=sha256(composed.content).hexdigest(),
+        subject=composed[ORIGINAL].rendered.subject,
+        content=content,
+        content_hash=sha256(b"".join(content.values())).hexdigest(),
         told=tuple(sorted(edition.keys_done)),
     )
-    count = await editions.queue(
-        rendered, lambda subscriber: composer.post(composed, subscriber, identity), clock.now()
-    )
+
+    def post(subscriber: Subscriber) -> Post:
+        letter = composed.get(subscriber.language, composed[ORIGINAL])
+        return composer.post(letter, subscriber, identity)
+
+    count = await editions.queue(rendered, post, now)
     log.info("edition-queued period=%s letters=%s", period, count)
     return Queued(period, count or 0, again=count is None)

@@ -29,13 +29,22 @@ _LATEST = 20  # references kept besides the first: a thread may go on for years
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that `html` shows as cid:CID (RFC 2392). `content_type` is such as image/png."""
+
+    cid: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A letter before it has a recipient.
 
-    `html` is the other version of `text`; `original` the exact bytes of a received mail that goes
-    along. `auto_submitted` (RFC 3834) marks what no person wrote; such a letter also asks that
-    nobody's robot answers it. `references` are ids without angle brackets, the last one answered.
-    `list_id` is as RFC 2919 has it: "Nyheter <nyheter.kommun.example>".
+    `html` is the other version of `text`, and `inline` what it shows; `original` the exact bytes of
+    a received mail that goes along. `auto_submitted` (RFC 3834) marks what no person wrote; such a
+    letter also asks that nobody's robot answers it. `references` are ids without angle brackets,
+    the last one answered. `list_id` is as RFC 2919 has it: "Nyheter <nyheter.kommun.example>".
     """
 
     sender: Address
@@ -49,6 +58,7 @@ class Draft:
     references: tuple[str, ...] = ()
     language: str = "sv"
     list_id: str = ""
+    inline: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,8 @@ def _body(draft: Draft) -> bytes:
     message.set_content(text.rstrip("\n") + "\n", cte="quoted-printable")
     if html:
         message.add_alternative(html, subtype="html", cte="quoted-printable")
+        if draft.inline:
+            _add_inline(message, draft.inline)
         message.set_boundary(_boundary(b"alternative", text.encode()))
     for part in message.walk():
         del part["MIME-Version"]  # it stands once, in the letter's own header
@@ -131,6 +143,16 @@ def _body(draft: Draft) -> bytes:
 
 def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode()  # a lone surrogate becomes a question mark
+
+
+def _add_inline(message: EmailMessage, inline: tuple[Inline, ...]) -> None:
+    """Make the HTML the root of a multipart/related (RFC 2387), with the pictures beside it."""
+    (html,) = (part for part in message.iter_parts() if part.get_content_subtype() == "html")
+    for each in inline:
+        maintype, _, subtype = each.content_type.partition("/")
+        html.add_related(each.content, maintype, subtype, cid=f"<{each.cid}>", disposition="inline")
+    html.set_param("type", "text/html")
+    html.set_boundary(_boundary(b"related", b"".join(each.content for each in inline)))
 
 
 def _with_original(body: bytes, original: bytes) -> bytes:

@@ -57,7 +57,8 @@ class Activity:
 
     `filed` is the edition period that the file is filed under ("2020-09"), if any. An activity
     without `when` is told in the edition it is filed under and in no other: as coming if its
-    status is "planned", else as done. `file` and `line` say where it was written.
+    status is "planned", else as done. `file` and `line` say where it was written,
+    `lines` where each of its values stands: "text", "translations.en.title".
     """
 
     key: str
@@ -79,6 +80,7 @@ class Activity:
     filed: str = ""
     file: str = ""
     line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 class RangeError(ValueError):

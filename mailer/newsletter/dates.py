@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
+from babel import Locale
 from babel.dates import format_date, format_time
 
 from mailer.newsletter.activity import When
@@ -17,9 +18,14 @@ from mailer.newsletter.activity import When
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How one language writes: the patterns are those of Unicode TR 35, `week` of str.format."""
+    """How one language writes: patterns of Unicode TR 35, but `at` and `week` (of str.format).
 
+    `first` is the first day of a range within one month: the "18" of "18–20 september".
+    """
+
+    locale: str
     weekday: str
+    first: str
     day: str
     month: str
     year: str
@@ -29,38 +35,60 @@ class Formats:
 
 
 FORMATS: Mapping[str, Formats] = {
-    "sv": Formats(
-        weekday="EEEE d MMMM",
-        day="d MMMM",
-        month="MMMM y",
-        year=" y",
-        time="HH.mm",
-        at=" kl. ",
-        week="vecka {}",
+    "sv": Formats("sv", "EEEE", "d", "d MMMM", "LLLL y", " y", "HH.mm", "kl. ", "vecka {}"),
+    "en": Formats("en_GB", "EEEE", "d", "d MMMM", "LLLL y", " y", "HH:mm", "at ", "week {}"),
+    "ar": Formats("ar", "EEEE", "d", "d MMMM", "LLLL y", " y", "HH:mm", "الساعة ", "الأسبوع {}"),
+    "fi": Formats("fi", "cccc", "d.", "d. MMMM", "LLLL y", " y", "H.mm", "klo ", "viikko {}"),
+    "uk": Formats(
+        "uk", "cccc,", "d", "d MMMM", "LLLL y 'р.'", " y 'р.'", "HH:mm", "о ", "тиждень {}"
+    ),
+    "so": Formats(
+        "so", "EEEE", "d", "d MMMM", "MMMM y", " y", "HH:mm", "saacadda ", "toddobaadka {}"
     ),
 }
 
 
+def direction(language: str) -> str:
+    """ "rtl" for a language that is written from right to left, such as Arabic; else "ltr" """
+    return Locale.parse(FORMATS[language].locale).text_direction
+
+
 def day_in_words(day: date, today: date, language: str) -> str:
     """ "fredag 18 september" """
-    return _day(day, FORMATS[language].weekday, today, language)
+    formats = FORMATS[language]
+    return _day(day, f"{formats.weekday} {formats.day}", today, language)
 
 
 def when_in_words(when: When, today: date, language: str) -> str:
-    """ "vecka 36", "18–20 september", "fredag 18 september kl. 18.00–20.00"
+    """ "vecka 36", "18–20 september", "fredag 18 september kl. 18.00–20.00" """
+    return " ".join(when_in_lines(when, today, language))
+
+
+def when_in_lines(when: When, today: date, language: str) -> tuple[str, ...]:
+    """The same in short lines, for a narrow column: "fredag", "18 september", "kl. 18.00–20.00".
 
     Hours of several days are those of the first and the last of them, so each stands by its day.
     """
+    formats = FORMATS[language]
+    lines: tuple[str, ...]
     if when.week:
-        return _week(when.week, today, language)
+        return (_week(when.week, today, language),)
     if when.first == when.last:
-        hours = _hours(language, when.starts, when.ends)
-        return day_in_words(when.first, today, language) + hours
-    if when.starts or when.ends:
-        first = day_in_words(when.first, today, language) + _hours(language, when.starts)
-        last = day_in_words(when.last, today, language) + _hours(language, when.ends)
-        return f"{first} – {last}"
-    return _days(when.first, when.last, today, language)
+        lines = (
+            format_date(when.first, formats.weekday, locale=formats.locale),
+            _day(when.first, formats.day, today, language),
+            _hours(language, when.starts, when.ends),
+        )
+    elif when.starts:
+        lines = (
+            day_in_words(when.first, today, language),
+            _hours(language, when.starts) + " –",
+            day_in_words(when.last, today, language),
+            _hours(language, when.ends),
+        )
+    else:
+        lines = (_days(when.first, when.last, today, language),)
+    return tuple(filter(None, lines))
 
 
 def period_in_words(period: str, language: str) -> str:
@@ -69,7 +97,7 @@ def period_in_words(period: str, language: str) -> str:
     year, is_week, week = period.partition("-W")
     if is_week:
         return f"{formats.week.format(int(week))} {year}"
-    return format_date(date.fromisoformat(f"{period}-01"), formats.month, locale=language)
+    return format_date(date.fromisoformat(f"{period}-01"), formats.month, locale=formats.locale)
 
 
 def _week(week: str, today: date, language: str) -> str:
@@ -81,21 +109,21 @@ def _week(week: str, today: date, language: str) -> str:
 def _days(first: date, last: date, today: date, language: str) -> str:
     formats = FORMATS[language]
     if first.year != last.year:
-        start = format_date(first, formats.day + formats.year, locale=language)
-        end = format_date(last, formats.day + formats.year, locale=language)
+        start = format_date(first, formats.day + formats.year, locale=formats.locale)
+        end = format_date(last, formats.day + formats.year, locale=formats.locale)
         return f"{start}–{end}"
     end = _day(last, formats.day, today, language)
-    if first.month == last.month:
-        return f"{first.day}–{end}"
-    return f"{format_date(first, formats.day, locale=language)}–{end}"
+    pattern = formats.first if first.month == last.month else formats.day
+    return f"{format_date(first, pattern, locale=formats.locale)}–{end}"
 
 
 def _day(day: date, pattern: str, today: date, language: str) -> str:
-    year = "" if day.year == today.year else FORMATS[language].year
-    return format_date(day, pattern + year, locale=language)
+    formats = FORMATS[language]
+    year = "" if day.year == today.year else formats.year
+    return format_date(day, pattern + year, locale=formats.locale)
 
 
 def _hours(language: str, *hours: time | None) -> str:
     formats = FORMATS[language]
-    words = [format_time(hour, formats.time, locale=language) for hour in hours if hour]
+    words = [format_time(hour, formats.time, locale=formats.locale) for hour in hours if hour]
     return formats.at + "–".join(words) if words else ""

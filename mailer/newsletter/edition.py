@@ -13,22 +13,27 @@ Takes every activity, a date and what earlier editions told; gives an `Edition`.
 * Told as done once: not what an earlier edition has told as done.
 * Drafts, and activities outside valid-from/valid-until on the edition's date, are told nowhere.
 
-What is moved has its new date in `when`, and counts by that.
+What is moved has its new date in `when`, and counts by that. What earlier editions announced as
+coming is compared with what this one says: a new date or status raises the activity's sequence.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, time, timedelta
 from typing import Any, Literal
 
-from mailer.newsletter.activity import Activity
+from mailer.newsletter.activity import Activity, Status, When, parse_period
 
 Period = Literal["month", "week"]
+Images = Literal["inline", "web"]
 
 
 @dataclass(frozen=True, slots=True)
 class Newsletter:
-    """What stays the same from number to number. `list_id` is the RFC 2919 identifier."""
+    """What stays the same from number to number. `list_id` is the RFC 2919 identifier.
+
+    `images` says how pictures reach the reader: as parts of the letter, or by links to our pages.
+    """
 
     title: str
     tagline: str
@@ -37,11 +42,26 @@ class Newsletter:
     horizon: timedelta
     cron: str
     catch_up: timedelta
+    images: Images = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionWords:
+    """An edition's words in another language; empty where the editor gave none."""
+
+    title: str = ""
+    introduction: str = ""
+    news: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EditionText:
-    """What the editor writes for one edition: config/editions/PERIOD.yaml. Texts are Markdown."""
+    """What the editor writes for one edition: config/editions/PERIOD.yaml. Texts are Markdown.
+
+    `spotlight` is a subproject's slug; where it is empty the subprojects take turns. `lines` holds
+    where in `file` each value stands: "news", "translations.en.title".
+    """
 
     period: str
     number: int | None = None
@@ -49,12 +69,40 @@ class EditionText:
     introduction: str = ""
     news: str = ""
     closing: str = ""
+    spotlight: str = ""
+    translations: Mapping[str, EditionWords] = field(default_factory=dict)
     file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What readers were last told of a coming activity."""
+
+    when: When | None
+    status: Status | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """How a coming activity stands to what was announced before.
+
+    `sequence` (RFC 5545, 3.8.7.4) is 0 when it is new, and one more with every edition that has
+    another date or status for it; `changed` says that an announced date is now another.
+    """
+
+    sequence: int
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One number, planned: `done` and `coming` are in the order in which they are read."""
+    """One number, planned: `done` and `coming` are in the order in which they are read.
+
+    `spotlight` is the slug of the subproject to present, or empty; `announcements` holds every
+    coming activity by its key.
+    """
 
     period: str
     date: date
@@ -65,6 +113,9 @@ class Edition:
     closing: str
     done: tuple[Activity, ...]
     coming: tuple[Activity, ...]
+    spotlight: str
+    translations: Mapping[str, EditionWords]
+    announcements: Mapping[str, Announcement]
 
     @property
     def keys_done(self) -> frozenset[str]:
@@ -88,11 +139,14 @@ def plan(
     text: EditionText | None,
     last: date | None,
     told: Collection[str],
+    announced: Mapping[str, Announced] = {},
+    subprojects: Sequence[str] = (),
 ) -> Edition:
     """The edition due on `day`.
 
     `activities` are in file order. `last` is the day of the edition before; None, where there is
-    none, stands for one period back. `told` holds the keys that earlier editions told as done.
+    none, stands for one period back. `told` holds the keys that earlier editions told as done,
+    `announced` what they last said of coming activities, `subprojects` the slugs of all.
     """
     period = period_of(day, newsletter.period)
     since = last or _one_back(day, newsletter.period)
@@ -113,9 +167,25 @@ def plan(
         introduction=text.introduction,
         news=text.news,
         closing=text.closing,
-        done=tuple(sorted(done, key=_undated_last)),
-        coming=tuple(sorted(coming, key=_undated_first)),
+        done=tuple(sorted(done, key=_by_date)),
+        coming=tuple(sorted(coming, key=_by_date)),
+        spotlight=text.spotlight or _turn(period, subprojects),
+        translations=text.translations,
+        announcements={
+            activity.key: _announcement(activity, announced.get(activity.key))
+            for activity in coming
+        },
     )
+
+
+def announced_by(edition: Edition) -> dict[str, Announced]:
+    """What to remember of the coming activities when this edition has gone out, by their keys."""
+    return {
+        activity.key: Announced(
+            activity.when, activity.status, edition.announcements[activity.key].sequence
+        )
+        for activity in edition.coming
+    }
 
 
 def is_empty(edition: Edition) -> bool:
@@ -133,8 +203,15 @@ def as_json(edition: Edition) -> dict[str, Any]:
         "introduction": edition.introduction,
         "news": edition.news,
         "closing": edition.closing,
+        "spotlight": edition.spotlight or None,
+        "translations": {
+            language: asdict(words) for language, words in edition.translations.items()
+        },
         "done": [_activity_as_json(activity) for activity in edition.done],
-        "coming": [_activity_as_json(activity) for activity in edition.coming],
+        "coming": [
+            _activity_as_json(activity) | asdict(edition.announcements[activity.key])
+            for activity in edition.coming
+        ],
     }
 
 
@@ -163,6 +240,24 @@ def _is_coming(activity: Activity, day: date, until: date, period: str) -> bool:
     return activity.when.last >= day and activity.when.first <= until
 
 
+def _turn(period: str, subprojects: Sequence[str]) -> str:
+    """Whose turn it is: the periods are counted, so each subproject has every n-th of them."""
+    first, _ = parse_period(period)
+    is_week = "W" in period
+    count = first.toordinal() // 7 if is_week else first.year * 12 + first.month - 1
+    return subprojects[count % len(subprojects)] if subprojects else ""
+
+
+def _announcement(activity: Activity, before: Announced | None) -> Announcement:
+    if before is None:
+        return Announcement(sequence=0, changed=False)
+    redated = activity.when != before.when
+    return Announcement(
+        sequence=before.sequence + (redated or activity.status != before.status),
+        changed=redated and before.when is not None,
+    )
+
+
 def _one_back(day: date, period: Period) -> date:
     """The same day one period earlier; of a shorter month its last day."""
     if period == "week":
@@ -171,14 +266,12 @@ def _one_back(day: date, period: Period) -> date:
     return month_before.replace(day=min(day.day, month_before.day))
 
 
-def _undated_first(activity: Activity) -> tuple[date, time]:
-    """By date; a whole day before the hours of that day; equal ones stay in file order."""
+def _by_date(activity: Activity) -> tuple[bool, date, time]:
+    """A whole day before the hours of that day, the undated last; equal ones in file order."""
     when = activity.when
-    return (when.first, when.starts or time.min) if when else (date.min, time.min)
-
-
-def _undated_last(activity: Activity) -> tuple[bool, date, time]:
-    return (activity.when is None, *_undated_first(activity))
+    if when is None:
+        return True, date.max, time.max
+    return False, when.first, when.starts or time.min
 
 
 def _activity_as_json(activity: Activity) -> dict[str, Any]:
@@ -206,4 +299,8 @@ def _activity_as_json(activity: Activity) -> dict[str, Any]:
         },
         "status": activity.status,
         "note": activity.note,
+        "image": activity.image and asdict(activity.image),
+        "translations": {
+            language: asdict(words) for language, words in activity.translations.items()
+        },
     }

@@ -6,10 +6,11 @@ broken). Images are not read: a picture fetched from elsewhere tells its host wh
 """
 
 from collections.abc import Sequence
-from textwrap import wrap
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
@@ -23,12 +24,17 @@ _SCHEMES = {"http", "https", "mailto"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def to_html(source: str) -> Markup:
-    """HTML blocks. Headings go down one level: the letter's own title is the only h1."""
-    tokens = _MARKDOWN.parse(source)
-    for token in tokens:
+def to_html(source: str, top: int = 2) -> Markup:
+    """HTML blocks. The highest heading becomes an h`top`, and none below skips a level."""
+    tokens: list[Token] = []
+    open_levels: list[int] = []
+    for token in _parsed(source):
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            open_levels = [*(above for above in open_levels if above < level), level]
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+            token = token.copy(tag=f"h{min(top - 1 + len(open_levels), 6)}")
+        tokens.append(token)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return Markup(  # noqa: S704  nh3 has let through nothing but the tags above
         nh3.clean(
@@ -43,7 +49,19 @@ def to_html(source: str) -> Markup:
 
 def to_text(source: str, width: int = WIDTH) -> str:
     """Plain text: no marks of emphasis, links as "text (url)", lists with dashes."""
-    return "\n".join(_stacked(SyntaxTreeNode(_MARKDOWN.parse(source)).children, width))
+    return "\n".join(_stacked(SyntaxTreeNode(_parsed(source)).children, width))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str) -> list[Token]:
+    """The tokens, not to be altered. Both letters, in every language, are made of the same."""
+    tokens = _MARKDOWN.parse(source)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "softbreak":
+                # MJML drops a line break that stands alone between two tags, and so a space.
+                child.type, child.content = "text", " "
+    return tokens
 
 
 def fill(text: str, width: int = WIDTH) -> str:
@@ -92,8 +110,6 @@ def _inline(node: SyntaxTreeNode) -> str:
     match node.type:
         case "text" | "code_inline":
             return node.content
-        case "softbreak":
-            return " "
         case "hardbreak":
             return "\n"
     text = "".join(_inline(child) for child in node.children)
@@ -104,4 +120,10 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    lines: list[str] = []
+    for word in filter(None, text.split(" ")):
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

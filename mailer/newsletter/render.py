@@ -1,170 +1,226 @@
 """An edition in the reader's words: one subject, one HTML letter, one plain text letter.
 
-Takes an `Edition` and the templates of a language, `newsletter/LANGUAGE/` (`subject.txt`,
-`edition.html`, `edition.txt`); gives a `Rendered`. Both letters tell the same facts.
+Takes an `Edition`, the templates below `newsletter/` (subject.txt, edition.mjml, edition.txt) and
+the words of each language; gives a `Rendered`. Both letters tell the same facts.
 
-No text of an activity or an edition is ever read as a template or as HTML: Markdown comes out
-sanitised, all else escaped, and what must be one line is one line.
+No text of an activity or an edition is ever read as a template or as markup: Markdown comes out
+sanitised, all else escaped, and what must be one line is one line. MJML includes are not followed.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from textwrap import indent
 
+import mrml
 from babel.lists import format_list
-from jinja2 import DictLoader, StrictUndefined
+from jinja2 import DictLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
 
 from mailer.errors import EditionError
-from mailer.newsletter.activity import Activity, Registration, Status, Translation
-from mailer.newsletter.dates import FORMATS, day_in_words, period_in_words, when_in_words
-from mailer.newsletter.edition import Edition, Newsletter
+from mailer.newsletter.activity import Activity
+from mailer.newsletter.dates import FORMATS, direction, period_in_words
+from mailer.newsletter.edition import Edition, EditionWords, Newsletter
+from mailer.newsletter.item import Item, item
 from mailer.newsletter.markdown import WIDTH, fill, to_html, to_text
-from mailer.organisation import Leader, Organisation
+from mailer.newsletter.picture import Picture
+from mailer.newsletter.site import Site
+from mailer.newsletter.words import ORIGINAL, Words, chosen, in_swedish, one_line
+from mailer.organisation import Organisation, Subproject
 from mailer.rendering import rendered
 
-_FILES = ("subject.txt", "edition.html", "edition.txt")
+_FILES = ("newsletter/subject.txt", "newsletter/edition.mjml", "newsletter/edition.txt")
 _MARK = "– "
-_LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f\x7f<>\"]+")
-_BREAKS = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One letter, the same for every reader of its language."""
+    """One letter, the same for every reader of its language, and the pictures that it shows."""
 
     subject: str
     html: str
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """How to register: `by` in words or empty; `open` until the end of that day."""
+class Presented:
+    """A subproject in words; `next` is the first thing to come in it that has a date."""
 
-    by: str
-    link: str
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One activity as the templates tell it: one line each, but `text`, which is Markdown.
-
-    `occasion` says when and where, without the place where the title names it. A link is a web or
-    mail address, or empty.
-    """
-
-    title: str
-    status: Status | None
-    note: str
-    occasion: str
-    text: str
-    link: str
-    contact: str
-    deadline: Deadline | None
+    slug: str
+    name: Words
+    purpose: Words
+    leaders: tuple[Words, ...]
+    next: Item | None
 
 
 class Renderer:
-    """The templates, read once. `templates` holds their sources by path below templates/."""
+    """The templates, compiled once, and the words of every language.
+
+    `templates` holds sources by path below templates/, `strings` the interface's words by language,
+    `pictures` those of the activities by the file that the editor named. Without its templates this
+    raises jinja2's TemplateNotFound.
+    """
 
     def __init__(
-        self, templates: Mapping[str, str], newsletter: Newsletter, organisation: Organisation
+        self,
+        templates: Mapping[str, str],
+        strings: Mapping[str, Mapping[str, str]],
+        newsletter: Newsletter,
+        organisation: Organisation,
+        base_url: str,
+        pictures: Mapping[str, Picture] = {},
     ) -> None:
+        self._strings = strings
         self._newsletter = newsletter
         self._organisation = organisation
-        self._environment = SandboxedEnvironment(
+        self._site = Site(base_url)
+        self._pictures = pictures
+        environment = SandboxedEnvironment(
             loader=DictLoader(templates),
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            autoescape=lambda name: name is not None and name.endswith(".mjml"),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {
-            "markdown": to_html,
-            "plain": to_text,
+        environment.filters |= {
+            "markdown": lambda words, top: to_html(words.text, top),
+            "plain": lambda words: to_text(words.text),
             "one_line": one_line,
             "fill": fill,
             "bullet": bullet,
+            "put": _put,
+            "listed": _listed,
         }
-        self.languages = frozenset(
-            language
-            for language in FORMATS
-            if all(f"newsletter/{language}/{file}" in templates for file in _FILES)
-        )
+        self._environment = environment
+        # No fonts: mrml would link to those that it knows, and their host see who reads.
+        self._mjml = (mrml.ParserOptions(mrml.noop_loader()), mrml.RenderOptions(fonts={}))
+        self.languages = frozenset(FORMATS) & frozenset(strings)
 
-    def render(self, edition: Edition, language: str = "sv") -> Rendered:
+    def render(self, edition: Edition, language: str = ORIGINAL) -> Rendered:
         """The letter in one of `languages`; EditionError for any other."""
         if language not in self.languages:
             raise EditionError(f"the newsletter has no language {language!r}")
-        words = {
-            "newsletter": self._newsletter,
-            "organisation": self._organisation,
-            "edition": edition,
-            "title": one_line(edition.title),
-            "period": period_in_words(edition.period, language),
-            "subprojects": [
-                (subproject, names(subproject.leaders, language))
-                for subproject in self._organisation.subprojects
-            ],
-            "done": [item(activity, edition.date, language) for activity in edition.done],
-            "coming": [item(activity, edition.date, language) for activity in edition.coming],
-        }
-        subject, html, text = (
-            rendered(self._environment, f"newsletter/{language}/{file}", words) for file in _FILES
+        view = self._view(edition, language)
+        subject, mjml, text = (rendered(self._environment, file, view) for file in _FILES)
+        # A main landmark instead of an article: read on the web, the letter is the whole page.
+        html = self._html(mjml).replace('role="article"', 'role="main"', 1)
+        shown = (self._picture(activity) for activity in (*edition.done, *edition.coming))
+        return Rendered(
+            subject=one_line(subject),
+            html=html,
+            text=text.strip() + "\n",
+            pictures=tuple({picture.name: picture for picture in shown if picture}.values()),
         )
-        return Rendered(one_line(subject), html.strip() + "\n", text.strip() + "\n")
+
+    def picture_address(self, picture: Picture, period: str) -> str:
+        """Where the letter's HTML says that a picture is."""
+        if self._newsletter.images == "inline":
+            return f"cid:{picture.cid(self._organisation.mailbox.domain)}"
+        return self._site.picture(period, picture.name)
+
+    def _html(self, mjml: str) -> str:
+        try:
+            output = mrml.to_html(_NOT_XML.sub("", mjml), *self._mjml)
+        except OSError as error:
+            raise EditionError(f"{_FILES[1]} does not give MJML: {error}") from error
+        html: str = output.content
+        return html
+
+    def _view(self, edition: Edition, language: str) -> dict[str, object]:
+        words = edition.translations.get(language, EditionWords())
+        done = [self._item(each, edition, language) for each in edition.done]
+        coming = [self._item(each, edition, language) for each in edition.coming]
+        subprojects = [
+            _presented(each, coming, language) for each in self._organisation.subprojects
+        ]
+        title, name = one_line(edition.title), self._newsletter.title
+        by_deadline = sorted(
+            (each.deadline.day, number)
+            for number, each in enumerate(coming)
+            if each.deadline and each.deadline.open and each.deadline.day
+        )
+        return {
+            "t": self._strings[language],
+            "language": language,
+            "direction": direction(language),
+            "newsletter": self._newsletter,
+            "name": in_swedish(name, language),
+            "organisation": self._organisation,
+            "municipality": in_swedish(self._organisation.municipality, language),
+            "site": self._site,
+            "edition": edition,
+            "title": (
+                in_swedish(name, language)
+                if title == name and not words.title
+                else chosen(language, one_line(words.title), title)
+            ),
+            "introduction": chosen(language, words.introduction, edition.introduction),
+            "news": chosen(language, words.news, edition.news),
+            "closing": chosen(language, words.closing, edition.closing),
+            "period": period_in_words(edition.period, language),
+            "subprojects": subprojects,
+            "spotlight": next((one for one in subprojects if one.slug == edition.spotlight), None),
+            "done": done,
+            "deadlines": [coming[number] for _, number in by_deadline],
+            "coming": coming,
+            "picture_address": lambda picture: self.picture_address(picture, edition.period),
+        }
+
+    def _item(self, activity: Activity, edition: Edition, language: str) -> Item:
+        return item(
+            activity,
+            edition.date,
+            language,
+            self._organisation,
+            announcement=edition.announcements.get(activity.key),
+            calendar=self._site.event(edition.period, activity.key),
+            picture=self._picture(activity),
+        )
+
+    def _picture(self, activity: Activity) -> Picture | None:
+        return self._pictures.get(activity.image.file) if activity.image else None
 
 
-def item(activity: Activity, today: date, language: str) -> Item:
-    """What the templates tell of an activity; untranslated words stay as the editor wrote them."""
-    translation = activity.translations.get(language, Translation())
-    title = one_line(translation.title or activity.title)
-    place = one_line(translation.place or activity.place)
-    when = when_in_words(activity.when, today, language) if activity.when else ""
-    where = "" if place.casefold() in title.casefold() else place
-    occasion = ", ".join(filter(None, (when, where)))
-    return Item(
-        title=title,
-        status=activity.status,
-        note=one_line(translation.note or activity.note),
-        occasion=occasion[:1].upper() + occasion[1:],
-        text=translation.text or activity.text,
-        link=web_link(activity.link),
-        contact=one_line(activity.contact),
-        deadline=(
-            _deadline(activity.registration, today, language) if activity.registration else None
-        ),
-    )
+def languages_of(edition: Edition, interfaces: Collection[str] = FORMATS) -> tuple[str, ...]:
+    """Swedish, and each of `interfaces` in which the editor translated some of the edition."""
+    translated = set(edition.translations)
+    for activity in (*edition.done, *edition.coming):
+        translated |= activity.translations.keys()
+    return (ORIGINAL, *sorted((translated & set(interfaces)) - {ORIGINAL}))
 
 
-def names(leaders: tuple[Leader, ...], language: str) -> str:
-    """ "Viktor Tagesson, Anna-Karin Pålsson och kommunpolis Anders Buene" """
-    return format_list([leader.titled for leader in leaders], locale=language)
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without control characters."""
-    return _BREAKS.sub(" ", text).strip()
-
-
-def bullet(parts: Sequence[str]) -> str:
+def bullet(parts: Sequence[object]) -> str:
     """Several parts, each on lines of its own, as one entry of a list; empty parts are left out."""
-    lines = [line for part in parts if part for line in part.split("\n")]
+    lines = [line for part in parts if part for line in str(part).split("\n")]
     filled = "\n".join(fill(line, WIDTH - len(_MARK)) for line in lines)
     return _MARK + indent(filled, " " * len(_MARK)).lstrip()
 
 
-def web_link(url: str) -> str:
-    """The URL, or nothing where it is not one that a letter may hold."""
-    return url if _LINK.fullmatch(url) else ""
-
-
-def _deadline(registration: Registration, today: date, language: str) -> Deadline:
-    return Deadline(
-        by=day_in_words(registration.by, today, language) if registration.by else "",
-        link=web_link(registration.link),
-        open=(registration.by or today) >= today,
+def _presented(subproject: Subproject, coming: Iterable[Item], language: str) -> Presented:
+    ahead = (one for one in coming if one.subproject == subproject.slug and one.calendar)
+    return Presented(
+        slug=subproject.slug,
+        name=in_swedish(subproject.name, language),
+        purpose=in_swedish(one_line(subproject.purpose), language),
+        leaders=tuple(in_swedish(leader.titled, language) for leader in subproject.leaders),
+        next=next(ahead, None),
     )
+
+
+@pass_context
+def _put(context: Context, sentence: str, **words: object) -> str:
+    """The sentence with words in place of its {names}; they are escaped where the letter is."""
+    return (escape(sentence) if context.eval_ctx.autoescape else sentence).format(**words)
+
+
+@pass_context
+def _listed(context: Context, names: Iterable[Words]) -> str:
+    """ "Viktor Tagesson, Anna-Karin Pålsson och kommunpolis Anders Buene" """
+    locale = FORMATS[context["language"]].locale
+    if context.eval_ctx.autoescape:
+        return Markup(format_list([escape(name) for name in names], locale=locale))  # noqa: S704
+    return format_list([name.text for name in names], locale=locale)

@@ -75,6 +75,7 @@ def _activity(fitted: Fitted[ActivityForm], key: str, filed: str) -> Activity:
         filed=form.edition or filed,
         file=fitted.document.file,
         line=fitted.document.lines[fitted.path],
+        lines=fitted.lines,
     )
 
 
@@ -90,7 +91,7 @@ def _keys(stem: str, titles: Iterable[str]) -> Iterator[str]:
     """The keys of the activities that a list holds: each keeps its own while its title stays."""
     taken: set[str] = set()
     for title in titles:
-        first = key = f"{stem}/{_slug(title)}"
+        first = key = f"{stem}/{slug(title)}"
         number = 1
         while key in taken:
             number += 1
@@ -99,7 +100,7 @@ def _keys(stem: str, titles: Iterable[str]) -> Iterator[str]:
         yield key
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
     """The title in small letters and hyphens: "Idrottens dag på skolan" is idrottens-dag-pa-…"""
     bare = "".join(sign for sign in normalize("NFKD", title.lower()) if not combining(sign))
     return "-".join(re.findall(r"[^\W_]+", bare))

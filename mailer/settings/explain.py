@@ -6,7 +6,7 @@ a password.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin
@@ -44,6 +44,20 @@ class Fitted(Generic[F]):
     form: F
     document: Document
     path: NodePath
+
+    @property
+    def lines(self) -> Mapping[str, int]:
+        """The line of every value of the form, by its keys: "text", "translations.en.title"."""
+        lines: dict[str, int] = {}
+
+        def add(value: object, path: NodePath, names: tuple[str, ...]) -> None:
+            lines[".".join(names)] = self.document.lines[path]
+            if isinstance(value, dict):
+                for key, below in value.items():
+                    add(below, (*path, key), (*names, _hyphened(key)))
+
+        add(_at(self.document.value, self.path), self.path, ())
+        return lines
 
     def problem(self, place: NodePath, message: str) -> Problem:
         """A problem with the value at `place` of the form, its keys with hyphens."""

@@ -158,6 +158,6 @@ def _editions(files: Iterable[File], known: Known, found: _Findings) -> Mapping[
         found.problems += newsletter.problems_of_name(file, known.period)
         fitted = found.whole(schema.EditionForm, found.document(file), known)
         if fitted:
-            texts.append((newsletter.edition_text(fitted.form, file), fitted))
+            texts.append((newsletter.edition_text(fitted, file), fitted))
     found.problems += newsletter.problems_between(texts)
     return {text.period: text for text, _ in texts}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailer.errors import Problem
-from mailer.newsletter.edition import EditionText, Newsletter, Period
+from mailer.newsletter.edition import EditionText, EditionWords, Newsletter, Period
 from mailer.settings.explain import Fitted
 from mailer.settings.fields import check_period
 from mailer.settings.files import File
@@ -31,6 +31,7 @@ def newsletter(form: NewsletterForm) -> Newsletter:
         horizon=form.horizon,
         cron=cron(form.schedule, form.period),
         catch_up=form.catch_up,
+        images=form.images,
     )
 
 
@@ -53,7 +54,8 @@ def problems_of(paper: Fitted[NewsletterForm]) -> Iterator[Problem]:
         yield paper.problem(("schedule", "day"), f"{day!r}: expected {expected}")
 
 
-def edition_text(form: EditionForm, file: File) -> EditionText:
+def edition_text(fitted: Fitted[EditionForm], file: File) -> EditionText:
+    form = fitted.form
     return EditionText(
         period=file.stem,
         number=form.number,
@@ -61,7 +63,13 @@ def edition_text(form: EditionForm, file: File) -> EditionText:
         introduction=form.introduction,
         news=form.news,
         closing=form.closing,
+        spotlight=form.spotlight,
+        translations={
+            language: EditionWords(words.title, words.introduction, words.news, words.closing)
+            for language, words in form.translations.items()
+        },
         file=file.name,
+        lines=fitted.lines,
     )
 
 

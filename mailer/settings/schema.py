@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from mailer.newsletter.activity import Status
-from mailer.newsletter.edition import Period
+from mailer.newsletter.edition import Images, Period
 from mailer.settings import fields
 
 
@@ -108,6 +108,14 @@ class NewsletterForm(Form):
     horizon: fields.Horizon
     schedule: ScheduleForm
     catch_up: fields.CatchUp
+    images: Images = "inline"
+
+
+class EditionWordsForm(Form):
+    title: fields.OneLine = ""
+    introduction: fields.Text = ""
+    news: fields.Text = ""
+    closing: fields.Text = ""
 
 
 class EditionForm(Form):
@@ -116,6 +124,8 @@ class EditionForm(Form):
     introduction: fields.Text = ""
     news: fields.Text = ""
     closing: fields.Text = ""
+    spotlight: fields.SubprojectSlug = ""
+    translations: dict[fields.Language, EditionWordsForm] = {}
 
 
 # --- subprojects.yaml ----------------------------------------------------------------------------

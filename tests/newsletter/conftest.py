@@ -1,13 +1,23 @@
 """The first edition, September 2020, as its editors would write it."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from mailer.edge.files import read_strings, read_templates
 from mailer.mail.address import address
-from mailer.newsletter.activity import Activity, When
-from mailer.newsletter.edition import Edition, EditionText, Newsletter, plan
+from mailer.newsletter.activity import Activity, Registration, Translation, When
+from mailer.newsletter.edition import (
+    Announced,
+    Edition,
+    EditionText,
+    EditionWords,
+    Newsletter,
+    plan,
+)
+from mailer.newsletter.render import Renderer
 from mailer.organisation import Leader, Organisation, Subproject
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -51,7 +61,7 @@ DATED = (
 
 
 def _leader(name: str, title: str = "") -> Leader:
-    slug = name.lower().replace(" ", "-")
+    slug = name.lower().replace(" ", "-").replace("å", "a")
     return Leader(slug, name, address("leader@markaryd.example"), title)
 
 
@@ -63,8 +73,23 @@ def _subproject(name: str, purpose: str, *leaders: Leader) -> Subproject:
 def templates() -> dict[str, str]:
     return {
         path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
-        for path in (TEMPLATES / "newsletter").rglob("*.*")
+        for path in (TEMPLATES / "newsletter").glob("*.*")
     }
+
+
+@pytest.fixture(scope="session")
+def strings() -> Mapping[str, Mapping[str, str]]:
+    return read_strings(read_templates(TEMPLATES))
+
+
+@pytest.fixture(scope="session")
+def renderer(
+    templates: dict[str, str],
+    strings: Mapping[str, Mapping[str, str]],
+    newsletter: Newsletter,
+    organisation: Organisation,
+) -> Renderer:
+    return Renderer(templates, strings, newsletter, organisation, "https://trygg.example")
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +150,7 @@ def organisation() -> Organisation:
 
 
 @pytest.fixture(scope="session")
-def september(newsletter: Newsletter) -> Edition:
+def september(newsletter: Newsletter, organisation: Organisation) -> Edition:
     return plan(
         date(2020, 9, 11),
         newsletter=newsletter,
@@ -147,4 +172,103 @@ def september(newsletter: Newsletter) -> Edition:
         ),
         last=None,
         told=frozenset(),
+        subprojects=[one.slug for one in organisation.subprojects],
+    )
+
+
+def _on(day: date, *hours: time) -> When:
+    return When(day, day, *hours)
+
+
+@pytest.fixture(scope="session")
+def october(newsletter: Newsletter, organisation: Organisation) -> Edition:
+    """An edition with one of everything that an activity can be."""
+    civil, school, home, drugs = (one.slug for one in organisation.subprojects)
+    before = _on(date(2020, 10, 16), time(22))
+    return plan(
+        date(2020, 10, 9),
+        newsletter=newsletter,
+        activities=[
+            Activity("gjort/skolan", "Haft fysiska möten på Strömsnäsbruks skola", filed="2020-10"),
+            Activity(
+                "stadning",
+                "Städat längs Lagan",
+                When(date(2020, 9, 26), date(2020, 9, 27)),
+                text="Tjugo säckar blev det.",
+                place="Traryd",
+                subproject=home,
+                translations={
+                    "ar": Translation("نظّفنا ضفة نهر لاغان", "جمعنا عشرين كيسًا.", "تراريد")
+                },
+            ),
+            Activity(
+                "vandring",
+                "Trygghetsvandring i Traryd",
+                _on(date(2020, 10, 20), time(18), time(20)),
+                text="Vi tittar på **belysning** och stigar.\n\n- Ta med en ficklampa.",
+                place="Torget i Traryd",
+                link="https://kommun.example/vandring",
+                contact="sven-holmberg",
+                registration=Registration(date(2020, 10, 16), "https://kommun.example/anmalan"),
+                subproject=home,
+                translations={
+                    "ar": Translation(
+                        "جولة السلامة في تراريد",
+                        "ننظر إلى **الإنارة** والممرات.\n\n- أحضر مصباحًا يدويًا.",
+                        "الساحة في تراريد",
+                    )
+                },
+            ),
+            Activity(
+                "foraldramote",
+                "Föräldramöte om droger",
+                _on(date(2020, 10, 14), time(18, 30)),
+                place="Kulturhuset",
+                subproject=drugs,
+                registration=Registration(date(2020, 10, 12)),
+            ),
+            Activity(
+                "stadddag",
+                "Städdag i Markaryd",
+                _on(date(2020, 10, 24)),
+                place="Stortorget",
+                status="cancelled",
+                note="För få anmälda; ny dag i vår.",
+            ),
+            Activity(
+                "sprakkafe",
+                "Språkkafé",
+                _on(date(2020, 10, 29), time(14), time(16)),
+                place="Biblioteket",
+                status="moved",
+                note="Flyttat från den 22 oktober.",
+                subproject=civil,
+            ),
+            Activity(
+                "nattvandring",
+                "Nattvandring",
+                When(date(2020, 10, 23), date(2020, 10, 24), time(22), time(2)),
+                place="Centrum",
+            ),
+            Activity("laxhjalp", "Läxhjälp", status="planned", filed="2020-10", subproject=school),
+        ],
+        text=EditionText(
+            period="2020-10",
+            number=2,
+            title="Hösten är här",
+            introduction="Nu blir kvällarna *mörka*. Vi ses ute ändå!",
+            closing="Tryggare tillsammans!",
+            spotlight=home,
+            translations={
+                "ar": EditionWords(
+                    title="حلّ الخريف",
+                    introduction="ها هي الأمسيات *تُظلم*. نلتقي في الخارج رغم ذلك!",
+                    closing="معًا نحو مزيد من الأمان!",
+                )
+            },
+        ),
+        last=date(2020, 9, 11),
+        told=frozenset(),
+        announced={"nattvandring": Announced(before, None, 1)},
+        subprojects=[one.slug for one in organisation.subprojects],
     )

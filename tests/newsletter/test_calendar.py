@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
+from mailer.errors import EditionError
 from mailer.newsletter.activity import Activity, Registration, Translation, When
-from mailer.newsletter.calendar import calendar
-from mailer.newsletter.edition import Edition, Newsletter
+from mailer.newsletter.calendar import calendar, event
+from mailer.newsletter.edition import Announcement, Edition, Newsletter
 from mailer.organisation import Organisation
 
 FRIDAY, SUNDAY = date(2020, 9, 18), date(2020, 9, 20)
@@ -19,8 +20,11 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @pytest.fixture
 def written(september: Edition, newsletter: Newsletter, organisation: Organisation) -> Any:
-    def write(*coming: Activity, day: date = september.date) -> bytes:
-        edition = replace(september, date=day, coming=coming)
+    def write(
+        *coming: Activity, day: date = september.date, sequence: int = 0, changed: bool = False
+    ) -> bytes:
+        announcements = {each.key: Announcement(sequence, changed) for each in coming}
+        edition = replace(september, date=day, coming=coming, announcements=announcements)
         return calendar(edition, newsletter, organisation, "Europe/Stockholm")
 
     return write
@@ -132,6 +136,27 @@ def test_an_activity_keeps_its_uid_from_edition_to_edition(written: Any) -> None
     assert first["UID"].endswith("@markaryd.se")
     assert first["DTSTAMP"].dt == datetime(2020, 9, 11, tzinfo=UTC)
     assert second["DTSTAMP"].dt == datetime(2020, 9, 14, tzinfo=UTC)
+
+
+def test_a_new_date_or_status_raises_the_sequence(written: Any) -> None:
+    first = only_event(written(Activity("a", "A", When(FRIDAY, FRIDAY))))
+    later = only_event(written(Activity("a", "A", When(SUNDAY, SUNDAY)), sequence=2, changed=True))
+    assert (first["SEQUENCE"], later["SEQUENCE"]) == (0, 2)
+    assert first["UID"] == later["UID"]
+    assert "DESCRIPTION" not in first
+    assert text_of(later, "DESCRIPTION") == "Ändrad tid"
+
+
+def test_one_activity_has_a_calendar_of_its_own(
+    september: Edition, newsletter: Newsletter, organisation: Organisation
+) -> None:
+    key = september.coming[0].key
+    others = newsletter, organisation, "Europe/Stockholm"
+    one = only_event(event(september, key, *others))
+    assert one in Calendar.from_ical(calendar(september, *others)).events
+    for other in ("nothing", september.coming[-1].key):
+        with pytest.raises(EditionError, match="announces no date of"):
+            event(september, other, *others)
 
 
 def test_the_zone_is_told_with_its_summer_time(written: Any) -> None:

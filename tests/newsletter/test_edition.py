@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.newsletter.activity import Activity, Registration, When
+from mailer.newsletter.activity import Activity, Image, Registration, Translation, When
 from mailer.newsletter.edition import (
+    Announced,
+    Announcement,
     Edition,
     EditionText,
+    EditionWords,
     Newsletter,
+    announced_by,
     as_json,
     is_empty,
     period_of,
@@ -163,7 +167,7 @@ def test_done_goes_by_date_and_then_the_undated_in_file_order() -> None:
     assert [activity.key for activity in told.done] == ["early", "late", "z", "a"]
 
 
-def test_coming_starts_with_the_undated_and_goes_on_by_date_and_time() -> None:
+def test_coming_goes_by_date_and_time_and_then_the_undated_in_file_order() -> None:
     friday = date(2020, 9, 18)
     told = edition(
         an("evening", when=When(friday, friday, time(18))),
@@ -175,7 +179,7 @@ def test_coming_starts_with_the_undated_and_goes_on_by_date_and_time() -> None:
         an("midnight", when=When(friday, friday, time(0))),
     )
     assert [activity.key for activity in told.coming] == [
-        *("z", "a", "going on", "whole day", "midnight", "morning", "evening"),
+        *("going on", "whole day", "midnight", "morning", "evening", "z", "a"),
     ]
 
 
@@ -204,6 +208,62 @@ def test_without_a_title_the_edition_is_called_as_the_newsletter(text: EditionTe
 def test_an_edition_that_tells_nothing_is_empty(activities: list[Activity], empty: bool) -> None:
     text = EditionText("2020-09", introduction="Bara ord.")
     assert is_empty(edition(*activities, text=text)) is empty
+
+
+FRIDAY, SATURDAY = on("2020-09-18"), on("2020-09-19")
+
+
+@pytest.mark.parametrize(
+    ("before", "when", "status", "sequence", "changed"),
+    [
+        (None, FRIDAY, None, 0, False),
+        (Announced(FRIDAY, None, 0), FRIDAY, None, 0, False),
+        (Announced(FRIDAY, None, 0), SATURDAY, None, 1, True),
+        (Announced(FRIDAY, None, 2), SATURDAY, "moved", 3, True),
+        (Announced(FRIDAY, None, 2), FRIDAY, "cancelled", 3, False),
+        (Announced(FRIDAY, "cancelled", 3), FRIDAY, "cancelled", 3, False),
+        (Announced(FRIDAY, "cancelled", 3), FRIDAY, None, 4, False),
+        (Announced(None, "planned", 0), FRIDAY, "planned", 1, False),
+    ],
+)
+def test_what_is_announced_is_compared_with_what_was(
+    before: Announced | None, when: When, status: str, sequence: int, changed: bool
+) -> None:
+    told = plan(
+        DAY,
+        newsletter=LETTER,
+        activities=[an("a", when=when, status=status), an("b", when=on("2020-09-10"))],
+        text=None,
+        last=None,
+        told=(),
+        announced={"a": before} if before else {},
+    )
+    assert told.announcements == {"a": Announcement(sequence, changed)}
+    assert announced_by(told) == {"a": Announced(when, status, sequence)}
+
+
+def test_the_subprojects_take_turns_unless_one_is_chosen() -> None:
+    def spotlights(newsletter: Newsletter, days: Sequence[date], *slugs: str) -> str:
+        return "".join(
+            plan(
+                day,
+                newsletter=newsletter,
+                activities=(),
+                text=None,
+                last=None,
+                told=(),
+                subprojects=slugs,
+            ).spotlight
+            for day in days
+        )
+
+    months = [date(2020 + month // 12, month % 12 + 1, 11) for month in range(8, 20)]
+    assert spotlights(LETTER, months, *"abcd") == "abcdabcdabcd"
+    weekly = replace(LETTER, period="week")
+    weeks = [date(2020, 12, 11) + timedelta(weeks=week) for week in range(6)]
+    assert spotlights(weekly, weeks, *"abc") in ("abcabc", "bcabca", "cabcab")
+    assert spotlights(LETTER, months) == ""
+    assert edition(text=EditionText("2020-09", spotlight="b")).spotlight == "b"
 
 
 def test_a_year_of_months_tells_each_thing_when_it_is_due() -> None:
@@ -312,15 +372,26 @@ def test_the_json_of_an_edition_holds_plain_values() -> None:
             registration=Registration(date(2020, 9, 15), "https://example.org/"),
             status="moved",
             note="från torsdag",
+            image=Image("a.png", "Lagan"),
+            translations={"en": Translation("B in English")},
         ),
         an("c", when=When(date(2020, 9, 21), date(2020, 9, 27), week="2020-W39")),
         an("d", when=on("2020-09-29"), registration=Registration()),
-        text=EditionText("2020-09", number=1),
+        text=EditionText(
+            "2020-09",
+            number=1,
+            spotlight="civilsamhalle",
+            translations={"en": EditionWords(title="Autumn")},
+        ),
     )
     written = as_json(told)
     assert written["period"] == "2020-09"
     assert written["date"] == "2020-09-11"
     assert (written["title"], written["number"]) == ("Tryggare tillsammans", 1)
+    assert written["spotlight"] == "civilsamhalle"
+    assert written["translations"] == {
+        "en": {"title": "Autumn", "introduction": "", "news": "", "closing": ""}
+    }
     (a,), (b, c, d) = written["done"], written["coming"]
     assert (a["title"], a["when"], a["registration"], a["status"]) == ("A", None, None, None)
     assert a["subproject"] is None
@@ -342,6 +413,11 @@ def test_the_json_of_an_edition_holds_plain_values() -> None:
         "registration": {"by": "2020-09-15", "link": "https://example.org/"},
         "status": "moved",
         "note": "från torsdag",
+        "image": {"file": "a.png", "alt": "Lagan"},
+        "translations": {"en": {"title": "B in English", "text": "", "place": "", "note": ""}},
+        "sequence": 0,
+        "changed": False,
     }
+    assert "sequence" not in a
     assert (c["when"]["week"], c["when"]["starts"], c["when"]["ends"]) == ("2020-W39", None, None)
     assert d["registration"] == {"by": None, "link": ""}

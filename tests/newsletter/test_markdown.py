@@ -1,5 +1,7 @@
 """The editor's Markdown as HTML and as plain text."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +54,8 @@ def test_lines_are_filled_but_a_url_is_never_broken() -> None:
         ("", ""),
         ("Ett **viktigt** ord", "<p>Ett <strong>viktigt</strong> ord</p>"),
         ("# Rubrik", "<h2>Rubrik</h2>"),
-        ("###### Rubrik", "<h6>Rubrik</h6>"),
+        ("###### Rubrik", "<h2>Rubrik</h2>"),
+        ("**ett**\n*två*", "<p><strong>ett</strong> <em>två</em></p>"),
         ("[webben](https://example.org/)", '<p><a href="https://example.org/">webben</a></p>'),
         ("3. tre", '<ol start="3">\n<li>tre</li>\n</ol>'),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
@@ -72,3 +75,20 @@ def test_no_picture_is_fetched() -> None:
 def test_whatever_is_written_becomes_html_and_text(source: str) -> None:
     assert "<script" not in to_html(f"{source}<script>")
     assert to_text(source) == to_text(source).rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "top", "levels"),
+    [
+        ("# a\n# b", 2, "22"),
+        ("### a\n## b\n### c", 2, "223"),
+        ("# a\n### b\n## c\n#### d", 2, "2334"),
+        ("# a\n## b\n# c", 4, "454"),
+        ("# a\n## b\n### c", 5, "566"),
+    ],
+)
+def test_headings_begin_where_they_should_and_skip_no_level(
+    source: str, top: int, levels: str
+) -> None:
+    html = to_html(source, top)
+    assert "".join(re.findall(r"<h(\d)>", html)) == levels

@@ -365,7 +365,8 @@ BROKEN = [
         "avslutning",
         2,
         "unknown key 'avslutning' in 2020-09.yaml; "
-        "known are closing, introduction, news, number, title",
+        "known are closing, introduction, news, number, "
+        "spotlight, title, translations",
     ),
     ("editions/2020-09.yaml", "1", "0", 1, "0: expected a number from 1 to 9999"),
     ("editions/2020-09.yaml", "1", "ett", 1, "'number' must be a whole number, not text"),
