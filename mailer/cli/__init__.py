@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mailer.cli import mailbox, newsletter, record, service, setup, subscribers
+from mailer.cli import mailbox, new, newsletter, preview, record, service, setup, subscribers
 from mailer.cli.frame import complain
 from mailer.errors import MailerError
 
@@ -47,6 +47,7 @@ for verb in (
     setup.check,
     setup.demo,
     newsletter.compose,
+    preview.preview,
     newsletter.send,
     newsletter.deliver,
     newsletter.receipt,
@@ -56,6 +57,7 @@ for verb in (
     service.run,
 ):
     app.command()(verb)
+app.add_typer(new.app, name="new")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(record.outbox, name="outbox")
 app.add_typer(record.inquiries, name="inquiries")

@@ -2,14 +2,22 @@
 
 import asyncio
 import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.frame import complain, say, settings_of
+from mailer.cli.frame import chosen, complain, say, settings_of
 from mailer.errors import MailerError, SettingsError
+
+if TYPE_CHECKING:
+    from mailer.newsletter.sheet import Sheet
+    from mailer.settings import Settings
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to put it.")]) -> None:
@@ -22,10 +30,16 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put it.")]) -> No
     say(f"Edit {config / 'mailer.yaml'}, then: mailer --config {quote(str(config))} check")
 
 
-def check(context: typer.Context) -> None:
-    """Validate settings, activities, editions and templates; each problem FILE:LINE: message."""
+def check(
+    context: typer.Context,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask whether the links to the web work.")
+    ] = False,
+) -> None:
+    """Validate settings, templates and every edition to come; each problem FILE:LINE: message."""
     from mailer.app import check_templates
     from mailer.edge.clock import SystemClock
+    from mailer.newsletter.preflight import preflight
 
     try:
         settings = settings_of(context)
@@ -35,10 +49,63 @@ def check(context: typer.Context) -> None:
         raise typer.Exit(1) from None
     for warning in settings.warnings:
         complain(f"{warning} (warning)")
+    sheets = [*_sheets(settings, _days(settings, chosen(None, settings)))]
+    if online:
+        sheets = asyncio.run(_asked(sheets))
+    found = dict.fromkeys(finding for sheet in sheets for finding in preflight(sheet))
+    for finding in found:
+        (say if finding.severity == "error" else complain)(str(finding))
+    if any(finding.severity == "error" for finding in found):
+        raise typer.Exit(1)
     say(
         f"{context.obj}: {len(settings.activities)} activities, {len(settings.editions)} editions, "
         f"{len(settings.organisation.subprojects)} subprojects: all right"
     )
+
+
+def _days(settings: "Settings", today: date) -> Iterator[date]:
+    """When each edition that is not past goes out: this period's, and those that have a file.
+
+    That is the day of the schedule, or today if it has gone by.
+    """
+    from mailer.newsletter.activity import parse_period
+    from mailer.newsletter.edition import period_of
+    from mailer.schedule import edition_trigger
+
+    trigger = edition_trigger(settings.newsletter.cron, settings.zone)
+    for period in sorted({period_of(today, settings.newsletter.period), *settings.editions}):
+        first, last = parse_period(period)
+        if last >= today:
+            start = max(first, today)
+            due = trigger.get_next_fire_time(None, datetime.combine(start, time(), settings.zone))
+            yield due.date() if due and due.date() <= last else start
+
+
+def _sheets(settings: "Settings", days: Iterable[date]) -> "Iterator[Sheet]":
+    """The editions of these days, as if nothing had been told before."""
+    from mailer.app import composer
+    from mailer.flows.inspect import inspected
+    from mailer.newsletter.finding import Place
+    from mailer.settings.files import has_file
+
+    compose = composer(settings)
+    for day in days:
+        yield inspected(
+            compose.plan(day, None, frozenset()),
+            compose,
+            organisation=settings.organisation,
+            base_url=settings.base_url,
+            place=Place(str(settings.config_dir / "activities")),
+            has_file=partial(has_file, settings.config_dir),
+        )
+
+
+async def _asked(sheets: "Sequence[Sheet]") -> "list[Sheet]":
+    from mailer.edge.links import ask
+    from mailer.newsletter.checks_links import links_of
+
+    answers = await ask(link for sheet in sheets for link in links_of(sheet))
+    return [replace(sheet, answers=answers) for sheet in sheets]
 
 
 def demo(

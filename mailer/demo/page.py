@@ -24,9 +24,9 @@ from starlette.routing import Route as Path
 
 from mailer.demo.form import FIELD_OCTETS, FIELDS, tidied, wrong
 from mailer.demo.people import EXAMPLES
-from mailer.demo.policy import SafeHeaders, framed
 from mailer.demo.reading import Reading, Sort, reading
 from mailer.edge.local import Captured
+from mailer.edge.web.policy import SafeHeaders, framed
 from mailer.errors import MailerError
 from mailer.inquiry.verdict import Route, Verdict
 from mailer.organisation import COORDINATOR, Organisation
@@ -82,6 +82,16 @@ _NAMES: Mapping[str, str] = {
 }
 _VIEWS: Mapping[str, str] = {"html": "Formaterat", "text": "Text", "kalla": "Källa"}
 _FRAME = "ruta"
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: a browser would then name no origin with a form.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 _RESIDENT = "invanare@example.org"
 
 
@@ -105,7 +115,7 @@ def page(
             Path("/skriv/{number:int}", here.answer),
         ],
         middleware=[
-            Middleware(SafeHeaders),
+            Middleware(SafeHeaders, headers=_HEADERS),
             Middleware(
                 TrustedHostMiddleware,
                 allowed_hosts=["localhost", "127.0.0.1", "[::1]"],
