@@ -6,16 +6,18 @@ Nothing else wires anything. `Service` holds what is open; its methods give each
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
-from mailer import schedule
+from mailer import __version__, schedule
+from mailer.edge.archive import Archive, ArchiveFiles
 from mailer.edge.files import (
     OriginalFiles,
     make_private,
@@ -34,14 +36,17 @@ from mailer.edge.store.editions import StoredEditions
 from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
+from mailer.edge.web.app import Publisher, web
+from mailer.edge.web.serving import serve
 from mailer.edge.worker import Worker
 from mailer.errors import EditionError, MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.correspondence import Correspondence
 from mailer.flows.deliver import Delivery, Tally
+from mailer.flows.inspect import inspected
 from mailer.flows.intake import Intake
 from mailer.flows.ports import Clock
 from mailer.flows.publish import Composer, Queued, edition_of, publish
-from mailer.flows.run import Bells, all_until, deliver_until, take_mail_until
+from mailer.flows.run import Bells, Work, all_until, deliver_until, take_mail_until
 from mailer.inquiry.explanation import Explanation
 from mailer.inquiry.recognise import Ours
 from mailer.inquiry.reply import Letters
@@ -50,11 +55,15 @@ from mailer.mail.address import Address
 from mailer.mail.identity import Identity
 from mailer.mail.message import Letter, own_lines
 from mailer.mail.outcome import Outcome
-from mailer.newsletter.calendar import calendar as calendar_of
 from mailer.newsletter.edition import Edition, as_json
+from mailer.newsletter.finding import Finding, Place
 from mailer.newsletter.picture import relinked
+from mailer.newsletter.preflight import preflight
+from mailer.newsletter.receipt import Receipt
 from mailer.newsletter.render import Renderer
+from mailer.newsletter.sheet import Sheet
 from mailer.settings import Settings
+from mailer.settings.files import has_file
 
 log = logging.getLogger("mailer.app")
 
@@ -78,8 +87,7 @@ def composer(settings: Settings) -> Composer:
             settings.base_url,
             read_pictures(settings.config_dir, images),
         ),
-        subprojects=[part.slug for part in settings.organisation.subprojects],
-        mailbox=settings.organisation.mailbox,
+        organisation=settings.organisation,
         zone=settings.zone,
     )
 
@@ -128,11 +136,30 @@ class Service:
     editions: StoredEditions
     subscribers: StoredSubscribers
     journal: StoredJournal
+    archive: Archive
     correspondence: Correspondence
 
     async def publish(self, day: date) -> Queued:
-        """Queue the edition due on `day`, once."""
-        return await publish(day, composer(self.settings), self.editions, self.identity, self.clock)
+        """Queue the edition due on `day`, once, and archive it.
+
+        Raises EditionError where preflight finds an error in it, or there is nothing to tell.
+        """
+        compose = composer(self.settings)
+        if not await self.editions.claimed(compose.period(day)):
+            edition = await edition_of(day, compose, self.editions)
+            errors = [each for each in findings(self.settings, compose, edition) if each.is_error]
+            if errors:
+                lines = "\n".join(str(each) for each in errors)
+                raise EditionError(f"{lines}\nNothing is sent: mend this first.")
+        archive = ArchiveFiles(self.archive)
+        return await publish(day, compose, self.editions, archive, self.identity, self.clock)
+
+    async def keep_receipt(self, period: str) -> Receipt | None:
+        """The account of one edition as it stands, also put beside the archived edition."""
+        receipt = await self.editions.receipt(period)
+        if receipt:
+            await asyncio.to_thread(self.archive.write_receipt, period, receipt)
+        return receipt
 
     async def send_test(self, day: date, reader: Address) -> Outcome:
         """Send the edition due on `day` to one address, past the outbox; claims nothing."""
@@ -210,13 +237,15 @@ class Service:
         await publish_what_is_due()
         scheduler = schedule.start(jobs, self.settings.zone)
         try:
-            await self.triage(stop, bells)
+            await self._work(stop, bells, {"web": self._show_pages})
         finally:
             scheduler.shutdown(wait=False)
 
-    async def triage(self, stop: asyncio.Event, bells: Bells | None = None) -> None:
+    async def triage(self, stop: asyncio.Event) -> None:
         """Work the mailbox and the outbox until `stop` is set."""
-        bells = bells or Bells()
+        await self._work(stop, Bells(), {})
+
+    async def _work(self, stop: asyncio.Event, bells: Bells, more: Mapping[str, Work]) -> None:
         reading, watching = self.mailbox(), self.mailbox()
         intake = self.intake(reading, queued=bells.letters_due.set)
         try:
@@ -227,6 +256,7 @@ class Service:
                     "outbox": lambda stop: deliver_until(stop, self.delivery(), bells),
                     "mailbox": lambda stop: take_mail_until(stop, intake, bells),
                     "watch": lambda stop: watching.watch(bells.mail_waits.set, stop),
+                    **more,
                 },
             )
         finally:
@@ -251,11 +281,35 @@ class Service:
         }
 
     async def keep_house(self) -> None:
-        """Free what dead processes held, and let the database tidy itself."""
-        for name in self.worker.dead():
-            await self.outbox.release(name)
-            self.worker.bury(name)
-        await self.database.tidy()
+        """Free what dead processes held, write the receipts, let the database tidy itself."""
+        try:
+            for name in self.worker.dead():
+                await self.outbox.release(name)
+                self.worker.bury(name)
+            for period in self.archive.editions():
+                await self.keep_receipt(period)
+            await self.database.tidy()
+        except MailerError as error:
+            log.error("housekeeping-failed reason=%s", error)
+
+    async def _show_pages(self, stop: asyncio.Event) -> None:
+        """Serve the web pages; without them the letters go on."""
+        settings = self.settings
+        templates = templates_for(settings.config_dir)
+        publisher = Publisher(
+            newsletter=settings.newsletter,
+            organisation=settings.organisation,
+            base_url=settings.base_url,
+            zone=settings.zone,
+            words=read_strings(templates),
+            version=__version__,
+        )
+        app = web(self.archive, publisher, templates, self.clock.now)
+        try:
+            await serve(app, *settings.web_listen, stop)
+        except MailerError as error:
+            log.error("web-not-served reason=%s", error)
+            await stop.wait()
 
     async def _publish_what_is_due(self, bells: Bells, given_up: set[date]) -> None:
         newsletter, now = self.settings.newsletter, self.clock.now()
@@ -301,6 +355,7 @@ async def open_service(settings: Settings, clock: Clock) -> AsyncIterator[Servic
             editions=StoredEditions(database),
             subscribers=StoredSubscribers(database),
             journal=StoredJournal(database, settings.case_prefix, settings.zone),
+            archive=Archive(settings.data_dir / "archive"),
             correspondence=Correspondence(
                 letters=Letters(templates, settings.organisation),
                 organisation=settings.organisation,
@@ -319,11 +374,10 @@ async def write_edition(
 ) -> list[Path]:
     """Write the edition due on `day` as files. Reads the database if there is one, changes none."""
     compose = composer(settings)
-    edition = await _edition_due(settings, compose, day)
+    edition = await edition_due(settings, compose, day)
     composed = compose.compose(edition, clock.now(), language)
     mailbox = settings.organisation.mailbox
     name = f"edition-{edition.period}@{mailbox.domain}"
-    calendar = calendar_of(edition, settings.newsletter, settings.organisation, settings.zone.key)
     rendered = composed.rendered
     html = relinked(
         rendered.html, rendered.pictures, mailbox.domain, lambda picture: picture.data_url
@@ -333,7 +387,7 @@ async def write_edition(
         "edition.txt": rendered.text.encode(),
         "edition.eml": own_lines(mailbox, name) + composed.content,
         "edition.json": json.dumps(as_json(edition), ensure_ascii=False, indent=2).encode() + b"\n",
-        "calendar.ics": calendar,
+        "calendar.ics": compose.calendar(edition),
     }
     return write_files(folder, contents)
 
@@ -375,7 +429,23 @@ def _located(problem: Problem, config: Path) -> Problem:
     return replace(problem, file=str(folders[-1] / problem.file))
 
 
-async def _edition_due(settings: Settings, compose: Composer, day: date) -> Edition:
+def findings(settings: Settings, compose: Composer, edition: Edition) -> tuple[Finding, ...]:
+    """What preflight says of an edition."""
+    return preflight(sheet(settings, compose, edition))
+
+
+def sheet(settings: Settings, compose: Composer, edition: Edition) -> Sheet:
+    """An edition and its letters as preflight takes them."""
+    return inspected(
+        edition,
+        compose,
+        base_url=settings.base_url,
+        place=Place(str(settings.config_dir / "activities")),
+        has_file=partial(has_file, settings.config_dir),
+    )
+
+
+async def edition_due(settings: Settings, compose: Composer, day: date) -> Edition:
     if not exists(settings.database_url):
         return compose.plan(day, None, frozenset())
     database = await Database.open(settings.database_url)

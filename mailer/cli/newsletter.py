@@ -64,7 +64,7 @@ def send(
         known = "was queued before" if queued.again else f"{queued.letters} letters queued"
         say(f"Edition {queued.period}: {known}.")
         await drain(service)
-        receipt = await service.editions.receipt(queued.period)
+        receipt = await service.keep_receipt(queued.period)
         if receipt:
             say(in_words(asdict(receipt)))
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -54,8 +53,8 @@ def check(
         sheets = asyncio.run(_asked(sheets))
     found = dict.fromkeys(finding for sheet in sheets for finding in preflight(sheet))
     for finding in found:
-        (say if finding.severity == "error" else complain)(str(finding))
-    if any(finding.severity == "error" for finding in found):
+        (say if finding.is_error else complain)(str(finding))
+    if any(finding.is_error for finding in found):
         raise typer.Exit(1)
     say(
         f"{context.obj}: {len(settings.activities)} activities, {len(settings.editions)} editions, "
@@ -83,21 +82,11 @@ def _days(settings: "Settings", today: date) -> Iterator[date]:
 
 def _sheets(settings: "Settings", days: Iterable[date]) -> "Iterator[Sheet]":
     """The editions of these days, as if nothing had been told before."""
-    from mailer.app import composer
-    from mailer.flows.inspect import inspected
-    from mailer.newsletter.finding import Place
-    from mailer.settings.files import has_file
+    from mailer.app import composer, sheet
 
     compose = composer(settings)
     for day in days:
-        yield inspected(
-            compose.plan(day, None, frozenset()),
-            compose,
-            organisation=settings.organisation,
-            base_url=settings.base_url,
-            place=Place(str(settings.config_dir / "activities")),
-            has_file=partial(has_file, settings.config_dir),
-        )
+        yield sheet(settings, compose, compose.plan(day, None, frozenset()))
 
 
 async def _asked(sheets: "Sequence[Sheet]") -> "list[Sheet]":

@@ -5,8 +5,8 @@ named by the edition's period. An edition is there whole or not at all, also aft
 `receipt.json` is written anew: it is the account as it stands, and no part of the edition.
 """
 
+import asyncio
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -14,13 +14,26 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
-from mailer.edge.files import write_durably
+from mailer.edge.files import flush_folder, write_durably
 from mailer.errors import EditionError, StoreError
 from mailer.newsletter.activity import parse_period
 from mailer.newsletter.archived import SUMS, ArchivedEdition, files_of, from_files, sums_in
 from mailer.newsletter.receipt import Receipt
 
 _RECEIPT = "receipt.json"
+
+
+class ArchiveFiles:
+    """The port `Archive`, for flows that must not wait for a disk."""
+
+    def __init__(self, archive: "Archive") -> None:
+        self._archive = archive
+
+    async def keep(self, edition: ArchivedEdition) -> None:
+        await asyncio.to_thread(self._archive.keep, edition)
+
+    async def has(self, period: str) -> bool:
+        return period in await asyncio.to_thread(self._archive.editions)
 
 
 class Archive:
@@ -51,7 +64,7 @@ class Archive:
                     raise
                 self._compare(home, files[SUMS])
             else:
-                _flush(self._folder)
+                flush_folder(self._folder)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
         except (OSError, ValueError) as error:
@@ -131,11 +144,3 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_durably(path, content)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

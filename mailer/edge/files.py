@@ -167,7 +167,7 @@ def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
                 path.hardlink_to(part)
     finally:
         part.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def original_of(data_dir: Path, hash: str) -> Path:
@@ -219,11 +219,11 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _flush_folder(folder.parent)
+        flush_folder(folder.parent)
 
 
-def _flush_folder(folder: Path) -> None:
-    # A new name is durable only when its folder is.
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a new file is only when its folder is."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,14 +10,12 @@ from mailer.newsletter.edition import Edition
 from mailer.newsletter.finding import Place
 from mailer.newsletter.render import languages_of
 from mailer.newsletter.sheet import Sheet, sheet_of
-from mailer.organisation import Organisation
 
 
 def inspected(
     edition: Edition,
     composer: Composer,
     *,
-    organisation: Organisation,
     base_url: str,
     place: Place,
     has_file: Callable[[str], bool],
@@ -28,7 +26,7 @@ def inspected(
         edition,
         composer.texts.get(edition.period),
         place=place,
-        organisation=organisation,
+        organisation=composer.organisation,
         base_url=base_url,
         html={
             language: renderer.render(edition, language).html

@@ -6,16 +6,17 @@ again from the start.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailer.inquiry.record import Background, Case, Forwarded, RawMail, Written
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.message import Letter
 from mailer.mail.outcome import Outcome
 from mailer.mail.post import Due, Post, Tried
-from mailer.newsletter.receipt import RenderedEdition
+from mailer.newsletter.archived import ArchivedEdition
+from mailer.newsletter.receipt import RenderedEdition, SentEdition
 from mailer.subscriber.subscription import Change, Subscriber
 
 
@@ -78,8 +79,12 @@ class Editions(Protocol):
         """The date of the last edition before `day`, other than the one of `period`."""
         ...
 
-    async def told_before(self, day: date, period: str) -> frozenset[str]:
-        """The keys of every activity told as done by those editions."""
+    async def told_before(self, day: date, period: str) -> Sequence[Mapping[str, Any]]:
+        """What those editions told (`RenderedEdition.told`), the earliest first."""
+        ...
+
+    async def sent(self, period: str) -> SentEdition:
+        """A claimed edition as it was queued."""
         ...
 
     async def queue(
@@ -90,6 +95,16 @@ class Editions(Protocol):
         The number of letters; None where it was claimed before (then nothing was done).
         """
         ...
+
+
+class Archive(Protocol):
+    """Where every sent edition is kept as files that never change."""
+
+    async def keep(self, edition: ArchivedEdition) -> None:
+        """Keep it; again changes nothing."""
+        ...
+
+    async def has(self, period: str) -> bool: ...
 
 
 # --- the mailbox --------------------------------------------------------------------------------

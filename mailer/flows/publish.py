@@ -12,24 +12,43 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from mailer.errors import EditionError
-from mailer.flows.ports import Clock, Editions
+from mailer.flows.ports import Archive, Clock, Editions
 from mailer.mail.address import Address
 from mailer.mail.identity import Identity
-from mailer.mail.message import Draft, Inline, shared, unsubscribe_by_mail
+from mailer.mail.message import (
+    Draft,
+    Inline,
+    html_of,
+    own_lines,
+    shared,
+    text_of,
+    unsubscribe_by_mail,
+)
 from mailer.mail.post import Post
 from mailer.newsletter.activity import Activity
+from mailer.newsletter.archived import (
+    ArchivedEdition,
+    ArchivedLetter,
+    announced_in,
+    archived,
+    done_in,
+    edition_told,
+)
+from mailer.newsletter.calendar import calendar
 from mailer.newsletter.edition import (
     Announced,
     Edition,
     EditionText,
     Newsletter,
+    as_json,
     is_empty,
     period_of,
     plan,
 )
-from mailer.newsletter.receipt import RenderedEdition
+from mailer.newsletter.receipt import RenderedEdition, SentEdition
 from mailer.newsletter.render import Rendered, Renderer, languages_of
 from mailer.newsletter.words import ORIGINAL
+from mailer.organisation import Organisation
 from mailer.subscriber.subscription import Subscriber
 
 log = logging.getLogger("mailer.publish")
@@ -63,8 +82,7 @@ class Composer:
     activities: Sequence[Activity]
     texts: Mapping[str, EditionText]
     renderer: Renderer
-    subprojects: Sequence[str]
-    mailbox: Address
+    organisation: Organisation
     zone: ZoneInfo
 
     def plan(
@@ -83,8 +101,16 @@ class Composer:
             last=last,
             told=told,
             announced=announced,
-            subprojects=self.subprojects,
+            subprojects=[part.slug for part in self.organisation.subprojects],
         )
+
+    @property
+    def mailbox(self) -> Address:
+        return self.organisation.mailbox
+
+    def calendar(self, edition: Edition) -> bytes:
+        """What is coming, as calendar.ics."""
+        return calendar(edition, self.newsletter, self.organisation, self.zone.key)
 
     def languages(self, edition: Edition) -> tuple[str, ...]:
         """The languages that an edition goes out in, Swedish first."""
@@ -138,45 +164,73 @@ async def edition_of(day: date, composer: Composer, editions: Editions) -> Editi
     """The edition that is due on `day`, knowing what earlier editions told."""
     period = composer.period(day)
     last = await editions.last_before(day, period)
-    return composer.plan(day, last, await editions.told_before(day, period))
+    told = await editions.told_before(day, period)
+    return composer.plan(day, last, done_in(told), announced_in(told))
 
 
 async def publish(
-    day: date, composer: Composer, editions: Editions, identity: Identity, clock: Clock
+    day: date,
+    composer: Composer,
+    editions: Editions,
+    archive: Archive,
+    identity: Identity,
+    clock: Clock,
 ) -> Queued:
-    """Queue the edition that is due on `day` for every active subscriber.
+    """Queue the edition that is due on `day` for every active subscriber, and archive it.
 
     Raises EditionError where there is nothing new to tell: an empty edition is never sent.
     """
     period = composer.period(day)
-    if await editions.claimed(period):
-        log.info("edition-known period=%s", period)
-        return Queued(period, 0, again=True)
-    edition = await edition_of(day, composer, editions)
-    if is_empty(edition):
-        raise EditionError(
-            f"edition {period} has nothing done and nothing to come by {day}: nothing is sent. "
-            "Add activities, or choose another --date"
-        )
-    now = clock.now()
+    count = None
+    if not await editions.claimed(period):
+        edition = await edition_of(day, composer, editions)
+        if is_empty(edition):
+            raise EditionError(
+                f"edition {period} has nothing done and nothing to come by {day}: nothing is sent. "
+                "Add activities, or choose another --date"
+            )
+        count = await _queue(edition, composer, editions, identity, clock.now())
+        log.info("edition-queued period=%s letters=%s", period, count)
+    if not await archive.has(period):
+        # Out of the store, so that a run that was ended in between is made good by the next.
+        await archive.keep(_archived(await editions.sent(period), composer))
+    return Queued(period, count or 0, again=count is None)
+
+
+async def _queue(
+    edition: Edition, composer: Composer, editions: Editions, identity: Identity, now: datetime
+) -> int | None:
     composed = {
         language: composer.compose(edition, now, language)
         for language in composer.languages(edition)
     }
     content = {language: each.content for language, each in composed.items()}
     rendered = RenderedEdition(
-        period=period,
-        date=day,
+        period=edition.period,
+        date=edition.date,
         subject=composed[ORIGINAL].rendered.subject,
         content=content,
         content_hash=sha256(b"".join(content.values())).hexdigest(),
-        told=tuple(sorted(edition.keys_done)),
+        told=as_json(edition),
     )
 
     def post(subscriber: Subscriber) -> Post:
         letter = composed.get(subscriber.language, composed[ORIGINAL])
         return composer.post(letter, subscriber, identity)
 
-    count = await editions.queue(rendered, post, now)
-    log.info("edition-queued period=%s letters=%s", period, count)
-    return Queued(period, count or 0, again=count is None)
+    return await editions.queue(rendered, post, now)
+
+
+def _archived(sent: SentEdition, composer: Composer) -> ArchivedEdition:
+    edition = edition_told(sent.told)
+    mailbox = composer.mailbox
+    name = f"{edition.period}@{mailbox.domain}"
+    letters = {
+        language: ArchivedLetter(
+            html=html_of(content).encode(),
+            text=text_of(content).encode(),
+            eml=own_lines(mailbox, name) + content,
+        )
+        for language, content in sent.content.items()
+    }
+    return archived(edition, letters, composer.calendar(edition), composer.renderer.pictures)

@@ -115,6 +115,13 @@ def text_of(content: bytes) -> str:
     return text.replace("\r\n", "\n")
 
 
+def html_of(content: bytes) -> str:
+    """The other version of that text, or empty."""
+    part = message_from_bytes(content, policy=SMTP).get_body(("html",))
+    html: str = part.get_content() if part else ""
+    return html.replace("\r\n", "\n")
+
+
 def _thread(references: tuple[str, ...]) -> list[bytes]:
     ids = [each for each in references if len(each) <= _MAX_ID and _ID.match(each)]
     if not ids:

@@ -10,7 +10,7 @@ and both values again from those files:
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from hashlib import sha256
@@ -24,7 +24,15 @@ from mailer.newsletter.activity import (
     When,
     parse_period,
 )
-from mailer.newsletter.edition import Announcement, Edition, EditionWords, as_json, period_of
+from mailer.newsletter.edition import (
+    Announced,
+    Announcement,
+    Edition,
+    EditionWords,
+    announced_by,
+    as_json,
+    period_of,
+)
 from mailer.newsletter.picture import Picture, picture
 
 SUMS = "SHA256SUMS"
@@ -131,7 +139,11 @@ def edition_in(content: bytes) -> Edition:
 
     Raises ValueError or KeyError where it does not.
     """
-    told = json.loads(content)
+    return edition_told(json.loads(content))
+
+
+def edition_told(told: Mapping[str, Any]) -> Edition:
+    """The same, of the values in edition.json."""
     return Edition(
         period=told["period"],
         date=date.fromisoformat(told["date"]),
@@ -150,6 +162,19 @@ def edition_in(content: bytes) -> Edition:
             each["key"]: Announcement(each["sequence"], each["changed"]) for each in told["coming"]
         },
     )
+
+
+def announced_in(told: Iterable[Mapping[str, Any]]) -> Mapping[str, Announced]:
+    """What readers were last told of every coming activity; `told` is the earliest first."""
+    announced: dict[str, Announced] = {}
+    for each in told:
+        announced |= announced_by(edition_told(each))
+    return announced
+
+
+def done_in(told: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The keys of every activity that was told as done."""
+    return frozenset(activity["key"] for each in told for activity in each["done"])
 
 
 def still_ahead(editions: Sequence[Edition], today: date) -> Edition:

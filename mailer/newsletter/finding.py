@@ -53,5 +53,10 @@ class Finding:
     svenska: str
     check: str
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it stops a send."""
+        return self.severity == "error"
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message} ({self.severity}: {self.check})"

@@ -3,18 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedEdition:
-    """An edition whose letters are final. `content` is what all readers of a language share."""
+    """An edition whose letters are final. `content` is what all readers of a language share.
+
+    `told` is the whole edition as plain values (see `edition.as_json`).
+    """
 
     period: str
     date: date
     subject: str
     content: Mapping[str, bytes]
     content_hash: str
-    told: tuple[str, ...]
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SentEdition:
+    """What is remembered of an edition that was claimed, as `RenderedEdition` had it."""
+
+    told: Mapping[str, Any]
+    content: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)

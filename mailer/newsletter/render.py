@@ -78,7 +78,7 @@ class Renderer:
         self._newsletter = newsletter
         self._organisation = organisation
         self._site = Site(base_url)
-        self._pictures = pictures
+        self.pictures = pictures
         environment = SandboxedEnvironment(
             loader=DictLoader(templates),
             autoescape=lambda name: name is not None and name.endswith(".mjml"),
@@ -182,7 +182,7 @@ class Renderer:
         )
 
     def _picture(self, activity: Activity) -> Picture | None:
-        return self._pictures.get(activity.image.file) if activity.image else None
+        return self.pictures.get(activity.image.file) if activity.image else None
 
 
 def languages_of(edition: Edition, interfaces: Collection[str] = FORMATS) -> tuple[str, ...]:

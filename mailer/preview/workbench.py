@@ -9,28 +9,22 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
-from jinja2 import TemplateError
-
-from mailer.app import _edition_due, check_templates, composer
+from mailer.app import check_templates, composer, edition_due, findings
 from mailer.edge.files import template_folders
-from mailer.errors import MailerError, Problem, SettingsError
-from mailer.flows.inspect import inspected
+from mailer.errors import MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.ports import Clock
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import parse_period
 from mailer.newsletter.edition import is_empty
-from mailer.newsletter.finding import Finding, Place
-from mailer.newsletter.preflight import preflight
+from mailer.newsletter.finding import Finding
 from mailer.newsletter.render import languages_of
 from mailer.newsletter.words import ORIGINAL
 from mailer.schedule import edition_trigger
 from mailer.settings import Settings, load
-from mailer.settings.files import has_file
 
 _AROUND = 2
 _SECRETIVE = "mailer.yaml"
@@ -103,7 +97,10 @@ class Workbench:
                 shown = await self._show(work, day, language)
             except SettingsError as error:
                 return await self._as_it_was(error.problems, version, day, language)
-            except (MailerError, TemplateError) as error:
+            except TemplateFault as fault:
+                problems = (fault.problem,)
+                return await self._as_it_was(problems, version, day, language)
+            except MailerError as error:
                 problem = Problem(str(self._config_dir), 0, str(error))
                 return await self._as_it_was((problem,), version, day, language)
             self._good = work
@@ -133,7 +130,7 @@ class Workbench:
         settings, compose, now = work.settings, work.compose, self._clock.now()
         days = _days(settings)
         day = day or _next(now.astimezone(settings.zone).date(), days.values())
-        edition = await _edition_due(settings, compose, day)
+        edition = await edition_due(settings, compose, day)
         languages = languages_of(edition, compose.renderer.languages)
         language = language if language in languages else ORIGINAL
         composed = compose.compose(edition, now, language)
@@ -141,14 +138,6 @@ class Workbench:
         for each in composed.rendered.pictures:
             address = compose.renderer.picture_address(each, edition.period)
             html = html.replace(f'"{address}"', f'"{each.data_url}"')
-        sheet = inspected(
-            edition,
-            compose,
-            organisation=settings.organisation,
-            base_url=settings.base_url,
-            place=Place(str(settings.config_dir / "activities")),
-            has_file=partial(has_file, settings.config_dir),
-        )
         return Shown(
             title=edition.title,
             period=edition.period,
@@ -159,7 +148,7 @@ class Workbench:
             html=html,
             text=composed.rendered.text,
             empty=is_empty(edition),
-            findings=preflight(sheet),
+            findings=findings(settings, compose, edition),
             days=days,
         )
 

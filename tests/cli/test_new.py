@@ -73,7 +73,7 @@ def test_every_field_is_asked_for_and_read_back(config: Path) -> None:
         "2020-10-06 18:00:00 20:00:00"
     )
     assert (told.subproject, told.contact, told.status) == (
-        *("trygg-boendemiljo", "sven-holmberg", "moved"),
+        *("trygg-boendemiljo", "Sven Holmberg, sven.holmberg@markaryd.example", "moved"),
     )
     assert told.text == EVERY_ANSWER["Mer att läsa"]
     assert told.image

@@ -1,9 +1,10 @@
 """Editions on both databases: queued once and whole, and a receipt that always adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ from mailer.mail.address import Address
 from mailer.mail.outcome import Accepted, Refused, Uncertain
 from mailer.mail.post import Due, Post, Tried
 from mailer.mail.retry import Again, Settled
-from mailer.newsletter.receipt import Receipt, RenderedEdition
+from mailer.newsletter.receipt import Receipt, RenderedEdition, SentEdition
 from mailer.subscriber.subscription import Subscriber
 
 pytestmark = pytest.mark.anyio
@@ -42,10 +43,10 @@ def outbox(database: Database) -> StoredOutbox:
 
 
 def edition(
-    period: str = "2020-09", day: date = date(2020, 9, 11), told: Sequence[str] = ()
+    period: str = "2020-09", day: date = date(2020, 9, 11), told: Mapping[str, Any] = {}
 ) -> RenderedEdition:
     content = {"sv": b"Hej", "en": b"Hello"}
-    return RenderedEdition(period, day, "Nyhetsbrev", content, "0" * 64, tuple(told))
+    return RenderedEdition(period, day, "Nyhetsbrev", content, "0" * 64, told)
 
 
 async def queue(editions: StoredEditions, rendered: RenderedEdition) -> int | None:
@@ -139,17 +140,29 @@ async def test_what_earlier_editions_told_is_known(
     editions: StoredEditions, subscribers: StoredSubscribers
 ) -> None:
     await subscribers.add(people(1), "import", NOW)
-    for month, told in ((7, ["a"]), (8, ["b", "å"]), (10, ["c"])):
+    july, august, october = {"done": ["a"]}, {"done": ["b", "å"], "number": None}, {"done": ["c"]}
+    for month, told in ((8, august), (7, july), (10, october)):
         day = date(2020, month, 11)
         await queue(editions, edition(f"2020-{month:02}", day, told))
     september = date(2020, 9, 11)
     assert await editions.last_before(september, "2020-09") == date(2020, 8, 11)
-    assert await editions.told_before(september, "2020-09") == {"a", "b", "å"}
+    assert await editions.told_before(september, "2020-09") == [july, august]
     assert await editions.last_before(date(2020, 8, 12), "2020-08") == date(2020, 7, 11)
-    assert await editions.told_before(date(2020, 8, 11), "2020-09") == {"a"}
+    assert await editions.told_before(date(2020, 8, 11), "2020-09") == [july]
     assert await editions.last_before(date(2020, 7, 11), "2020-07") is None
-    assert await editions.told_before(date(2020, 7, 11), "2020-07") == frozenset()
+    assert await editions.told_before(date(2020, 7, 11), "2020-07") == []
     assert [row.period for row in await editions.all()] == ["2020-10", "2020-08", "2020-07"]
+
+
+async def test_a_claimed_edition_is_remembered_as_it_was_queued(
+    editions: StoredEditions, subscribers: StoredSubscribers
+) -> None:
+    await subscribers.add(people(1), "import", NOW)
+    told = {"period": "2020-09", "done": [{"key": "möte", "when": None}], "number": 2}
+    await queue(editions, edition(told=told))
+    assert await editions.sent("2020-09") == SentEdition(told, {"sv": b"Hej", "en": b"Hello"})
+    await queue(editions, edition(told={"period": "another"}))
+    assert (await editions.sent("2020-09")).told == told
 
 
 # --- who leaves before the letter is sent ---

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from mailer.edge.files import read_strings
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import Activity, When
 from mailer.newsletter.edition import EditionText, Newsletter
 from mailer.newsletter.render import Renderer
-from tests.flows.world import MAILBOX, ORGANISATION, TEMPLATES, ZONE
+from tests.flows.world import ORGANISATION, TEMPLATES, ZONE
 
 NEWSLETTER = Newsletter(
     title="Tryggare tillsammans",
@@ -18,6 +19,8 @@ NEWSLETTER = Newsletter(
     cron="day=2nd fri; hour=10; minute=0",
     catch_up=timedelta(hours=24),
 )
+
+STRINGS = read_strings(TEMPLATES)
 
 
 def activity(title: str, day: date) -> Activity:
@@ -36,7 +39,7 @@ def composer(activities: Sequence[Activity] = ACTIVITIES, introduction: str = ""
         newsletter=NEWSLETTER,
         activities=activities,
         texts={"2020-09": EditionText("2020-09", introduction=introduction)},
-        renderer=Renderer(TEMPLATES, NEWSLETTER, ORGANISATION),
-        mailbox=MAILBOX,
+        renderer=Renderer(TEMPLATES, STRINGS, NEWSLETTER, ORGANISATION, "https://trygghet.example"),
+        organisation=ORGANISATION,
         zone=ZONE,
     )

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
+from mailer.edge.archive import ArchiveFiles
 from mailer.errors import MailboxError, MailerError, RelayError, StoreError
-from mailer.flows.publish import publish
 from mailer.mail.address import Address
-from mailer.mail.message import Draft, shared
+from mailer.mail.message import Draft, shared, text_of
 from mailer.mail.post import Post
 from tests.flows.conftest import OpenWorld
 from tests.flows.doubles import START, Fault, Killed
@@ -128,21 +128,40 @@ def post(key: str) -> Post:
     return Post(key, "edition", to, MAILBOX.email, IDENTITY.message_id(key), content)
 
 
-async def test_an_edition_is_queued_exactly_once_whatever_fails(open_world: OpenWorld) -> None:
+@pytest.mark.parametrize(
+    ("port", "calls"),
+    [
+        ("editions", {"claimed", "last_before", "told_before", "queue", "sent"}),
+        ("archive", {"has", "keep"}),
+    ],
+)
+async def test_an_edition_is_queued_and_archived_exactly_once_whatever_fails(
+    open_world: OpenWorld, port: str, calls: set[str]
+) -> None:
     day = date(2020, 9, 11)
+    readers = [(Address(f"reader.{n}@example.org"), "sv") for n in range(3)]
     struck = set()
     async for fault in faults((StoreError, None)):
         async with open_world() as world:
-            readers = [(Address(f"reader.{n}@example.org"), "sv") for n in range(3)]
             await world.subscribers.add(readers, "test", world.clock.now())
+            every = {"editions": world.editions, "archive": ArchiveFiles(world.archived)}
+            ports = {name: fault.beside(each) for name, each in every.items()}
+            ports[port] = fault.on(every[port])
             with suppress(StoreError, Killed):
-                await publish(day, composer(), fault.on(world.editions), IDENTITY, world.clock)
-            await publish(day, composer(), world.editions, IDENTITY, world.clock)
-            expected = [f"edition/2020-09/{n}" for n in (1, 2, 3)]
-            assert list(await world.rows()) == expected, str(fault)
+                await world.publish(day, composer(), **ports)
+            await world.publish(day, composer(introduction="Nya ord."))  # edited meanwhile
+            keys = [f"edition/2020-09/{n}" for n in (1, 2, 3)]
+            assert list(await world.rows()) == keys, str(fault)
             assert len(await world.editions.all()) == 1
+            assert world.archived.editions() == ["2020-09"], str(fault)
+            assert world.archived.verify("2020-09") == []
+            await world.delivery().drain()
+            sent = {letter.recipient: text_of(letter.content) for letter in world.relay.letters}
+            assert len(world.relay.letters) == len(sent) == 3, str(fault)
+            kept = world.archived.read("2020-09").letters["sv"].text.decode()
+            assert set(sent.values()) == {kept}, str(fault)
         struck.add(fault.struck)
-    assert struck == {"claimed", "last_before", "told_before", "queue", ""}
+    assert struck == {*calls, ""}
 
 
 async def test_postgresql_does_the_same(

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mailer.errors import EditionError
-from mailer.flows.publish import edition_of, publish
+from mailer.flows.publish import edition_of
 from mailer.mail.address import Address
+from mailer.newsletter.activity import When
+from mailer.newsletter.archived import edition_in
+from mailer.newsletter.edition import Announcement
 from tests.flows.conftest import OpenWorld
 from tests.flows.editions import ACTIVITIES, activity, composer
 from tests.flows.world import IDENTITY, MAILBOX, World, opened, text_of
@@ -26,7 +29,7 @@ async def test_every_active_subscriber_gets_a_letter(open_world: OpenWorld) -> N
     async with open_world() as world:
         await subscribe(world, "anna@example.org", "bo@example.org", "eva@example.org")
         await world.subscribers.leave("bo@example.org", "test", world.clock.now())
-        queued = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        queued = await world.publish(SEPTEMBER, composer())
         assert (queued.period, queued.letters, queued.again) == ("2020-09", 2, False)
         await world.delivery().drain()
         assert {x.recipient for x in world.relay.letters} == {"anna@example.org", "eva@example.org"}
@@ -43,10 +46,10 @@ async def test_an_edition_is_queued_once_however_often_it_is_published(
 ) -> None:
     async with open_world() as world:
         await subscribe(world, "anna@example.org")
-        first = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        first = await world.publish(SEPTEMBER, composer())
         await subscribe(world, "late@example.org")
         for day in (SEPTEMBER, date(2020, 9, 30)):
-            again = await publish(day, composer(), world.editions, IDENTITY, world.clock)
+            again = await world.publish(day, composer())
             assert again == replace(first, letters=0, again=True)
         assert list(await world.rows()) == ["edition/2020-09/1"]
 
@@ -60,14 +63,15 @@ async def test_two_that_publish_at_once_queue_it_once(open_world: OpenWorld) -> 
             self.last_before = world.editions.last_before
             self.told_before = world.editions.told_before
             self.queue = world.editions.queue
+            self.sent = world.editions.sent
 
         async def claimed(self, period: str) -> bool:
             return False
 
     async with open_world() as world:
         await subscribe(world, "anna@example.org")
-        await publish(SEPTEMBER, composer(), Blind(world), IDENTITY, world.clock)
-        second = await publish(SEPTEMBER, composer(), Blind(world), IDENTITY, world.clock)
+        await world.publish(SEPTEMBER, composer(), editions=Blind(world))
+        second = await world.publish(SEPTEMBER, composer(), editions=Blind(world))
         assert (second.letters, second.again) == (0, True)
         assert len(await world.rows()) == 1
 
@@ -78,18 +82,18 @@ async def test_an_empty_edition_is_not_sent_and_can_be_published_later(
     async with open_world() as world:
         await subscribe(world, "anna@example.org")
         with pytest.raises(EditionError, match="2020-09 has nothing done and nothing to come"):
-            await publish(SEPTEMBER, composer([]), world.editions, IDENTITY, world.clock)
+            await world.publish(SEPTEMBER, composer([]))
         assert await world.editions.all() == []
-        queued = await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        queued = await world.publish(SEPTEMBER, composer())
         assert queued.letters == 1
 
 
 async def test_what_is_edited_after_the_claim_changes_no_letter(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await subscribe(world, "anna@example.org")
-        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        await world.publish(SEPTEMBER, composer())
         edited = composer(introduction="Nya ord.")
-        await publish(SEPTEMBER, edited, world.editions, IDENTITY, world.clock)
+        await world.publish(SEPTEMBER, edited)
         await world.delivery().drain()
         (letter,) = world.relay.letters
         assert "Nya ord." not in text_of(letter)
@@ -98,7 +102,7 @@ async def test_what_is_edited_after_the_claim_changes_no_letter(open_world: Open
 async def test_one_who_left_before_the_letter_was_sent_gets_none(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await subscribe(world, "anna@example.org", "bo@example.org")
-        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        await world.publish(SEPTEMBER, composer())
         await world.subscribers.leave("anna@example.org", "test", world.clock.now())
         await world.delivery().drain()
         assert [letter.recipient for letter in world.relay.letters] == ["bo@example.org"]
@@ -117,9 +121,50 @@ async def test_nothing_is_told_as_news_twice(open_world: OpenWorld) -> None:
         for day in (SEPTEMBER, OCTOBER, date(2020, 11, 13), date(2020, 12, 11)):
             edition = await edition_of(day, all_of_it, world.editions)
             told.append([each.title for each in edition.done])
-            await publish(day, all_of_it, world.editions, IDENTITY, world.clock)
+            await world.publish(day, all_of_it)
         september = ["Vandring med polisen", "Brandövning"]
         assert told == [september, ["Idrottens dag"], ["Invigning"], []]
+
+
+async def test_a_new_date_is_told_as_changed_and_raises_the_sequence(
+    open_world: OpenWorld,
+) -> None:
+    festival, market = activity("Fest", date(2020, 10, 16)), activity("Loppis", date(2020, 10, 17))
+    moved = replace(festival, when=When(date(2020, 10, 23), date(2020, 10, 23)))
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        await world.publish(SEPTEMBER, composer([festival, market]))
+        before = world.archived.read("2020-09")
+        assert edition_in(before.json).announcements == {
+            "Fest": Announcement(0, changed=False),
+            "Loppis": Announcement(0, changed=False),
+        }
+        after = composer([moved, market])
+        assert (await edition_of(OCTOBER, after, world.editions)).announcements == {
+            "Fest": Announcement(1, changed=True),
+            "Loppis": Announcement(0, changed=False),
+        }
+        await world.publish(OCTOBER, after)
+        october = world.archived.read("2020-10")
+        assert b"\nSEQUENCE:1\r\n" in october.calendar
+        assert "Ändrad tid" in october.letters["sv"].text.decode()
+        assert "Ändrad tid" not in before.letters["sv"].text.decode()
+
+
+async def test_the_archive_holds_what_the_readers_got(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await subscribe(world, "anna@example.org")
+        await world.publish(SEPTEMBER, composer())
+        await world.delivery().drain()
+        (letter,) = world.relay.letters
+        kept = world.archived.read("2020-09").letters["sv"]
+        body = opened(letter).get_body(("html",))
+        assert body is not None
+        assert kept.html.decode() == body.get_content().replace("\r\n", "\n")
+        assert kept.text.decode() == text_of(letter).replace("\r\n", "\n")
+        assert kept.eml.endswith(letter.content.partition(b"\r\nSubject: ")[2])
+        assert b"anna" not in kept.eml
+        assert b"List-Unsubscribe" not in kept.eml
 
 
 async def test_what_an_edition_told_is_told_again_where_it_is_composed_anew(
@@ -128,7 +173,7 @@ async def test_what_an_edition_told_is_told_again_where_it_is_composed_anew(
     async with open_world() as world:
         await subscribe(world, "anna@example.org")
         before = await edition_of(SEPTEMBER, composer(), world.editions)
-        await publish(SEPTEMBER, composer(), world.editions, IDENTITY, world.clock)
+        await world.publish(SEPTEMBER, composer())
         assert await edition_of(SEPTEMBER, composer(), world.editions) == before
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
+from mailer.edge.archive import Archive, ArchiveFiles
 from mailer.edge.files import OriginalFiles, read_templates
 from mailer.edge.store.database import Database
 from mailer.edge.store.editions import StoredEditions
@@ -21,6 +23,7 @@ from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.flows.correspondence import Correspondence
 from mailer.flows.deliver import Delivery
 from mailer.flows.intake import Intake
+from mailer.flows.publish import Composer, Queued, publish
 from mailer.inquiry.recognise import Ours
 from mailer.inquiry.reply import Letters
 from mailer.inquiry.rules import Rule, TriageRules
@@ -117,6 +120,7 @@ class World:
     journal: StoredJournal
     originals: OriginalFiles
     editions: StoredEditions
+    archived: Archive
     subscribers: StoredSubscribers
     correspondence: Correspondence
     triage: Triage
@@ -149,6 +153,15 @@ class World:
             ),
         }
         return Delivery(**{**parts, **others})
+
+    async def publish(self, day: date, composer: Composer, **others: Any) -> Queued:
+        parts: dict[str, Any] = {
+            "editions": self.editions,
+            "archive": ArchiveFiles(self.archived),
+            "identity": IDENTITY,
+            "clock": self.clock,
+        }
+        return await publish(day, composer, **{**parts, **others})
 
     async def take(self, *mails: bytes) -> None:
         """Deliver mails to the mailbox, take them, and send what follows."""
@@ -192,6 +205,7 @@ async def open_database(url: str, folder: Path) -> AsyncIterator[World]:
             journal=StoredJournal(database, "IT", ZONE),
             originals=OriginalFiles(folder / "originals"),
             editions=StoredEditions(database),
+            archived=Archive(folder / "archive"),
             subscribers=StoredSubscribers(database),
             correspondence=Correspondence(
                 letters=Letters(TEMPLATES, ORGANISATION),

@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 
 from mailer.mail.address import Address
 from mailer.mail.line import one_line
-from mailer.mail.message import Draft, own_lines, shared, text_of, unsubscribe_by_mail
+from mailer.mail.message import (
+    Draft,
+    html_of,
+    own_lines,
+    shared,
+    text_of,
+    unsubscribe_by_mail,
+)
 
 MAILBOX = Address("trygghet@kommun.example", "Initiativ trygghet")
 TO = Address("anna@example.org")
@@ -168,6 +175,9 @@ def test_the_text_and_its_html_are_read_as_they_were_written(text: str, html: st
         written = as_read(html)
         end = "" if written.endswith("\n") else "\n"
         assert content_of(letter.get_body(("html",))) == written + end
+        assert html_of(content) == written + end
+    else:
+        assert html_of(content) == ""
 
 
 @settings(deadline=None)

@@ -9,14 +9,17 @@ from mailer.newsletter.activity import Activity, Image, Registration, Translatio
 from mailer.newsletter.archived import (
     SUMS,
     ArchivedLetter,
+    announced_in,
     archived,
+    done_in,
     edition_in,
+    edition_told,
     files_of,
     from_files,
     still_ahead,
     sums_in,
 )
-from mailer.newsletter.edition import Announcement, Edition, EditionWords
+from mailer.newsletter.edition import Announced, Announcement, Edition, EditionWords, as_json
 from mailer.newsletter.picture import picture
 
 GIF = b"GIF89a\x02\x00\x01\x00" + b"\0" * 8
@@ -63,6 +66,28 @@ def test_the_edition_comes_back_from_its_json() -> None:
     assert edition_in(KEPT.json) == EDITION
     plain = replace(EDITION, spotlight="", number=None, translations={})
     assert edition_in(archived(plain, {}, b"", {}).json) == plain
+
+
+def test_the_edition_comes_back_from_its_plain_values() -> None:
+    assert edition_told(as_json(EDITION)) == EDITION
+
+
+def test_what_was_done_is_known_of_every_edition() -> None:
+    earlier = replace(EDITION, done=(replace(DONE, key="förr"),))
+    assert done_in([as_json(earlier), as_json(EDITION)]) == {"förr", "gjort"}
+    assert done_in([]) == frozenset()
+
+
+def test_what_was_announced_last_counts() -> None:
+    moved = replace(PARTY, when=When(date(2020, 11, 20), date(2020, 11, 20)), status="moved")
+    november = replace(
+        EDITION, coming=(moved,), announcements={PARTY.key: Announcement(2, changed=True)}
+    )
+    assert announced_in([as_json(EDITION), as_json(november)]) == {
+        PARTY.key: Announced(moved.when, "moved", 2),
+        WEEK.key: Announced(WEEK.when, "moved", 0),
+    }
+    assert announced_in([]) == {}
 
 
 def test_the_archived_edition_comes_back_from_its_files() -> None:

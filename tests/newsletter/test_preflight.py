@@ -117,6 +117,7 @@ def test_a_finding_names_its_file_and_line_and_says_the_same_in_swedish() -> Non
         svenska="”torsdag 18 september” stämmer inte: 2020-09-18 är en fredag.",
         check="weekday",
     )
+    assert finding.is_error
     assert str(finding) == (
         "träff.yaml:7: 'torsdag 18 september' is wrong: 2020-09-18 is a Friday (error: weekday)"
     )
@@ -397,6 +398,7 @@ def test_an_edition_that_lacks_something_to_tell_is_warned_about(
 ) -> None:
     (finding,) = preflight(sheet(filler=filler))
     assert (finding.severity, finding.message) == ("warning", message)
+    assert not finding.is_error
     assert (finding.file, finding.line) == ("config/activities", 0)
 
 

@@ -17,7 +17,7 @@ from mailer.newsletter.edition import Announcement, Edition, EditionWords, Newsl
 from mailer.newsletter.picture import Picture
 from mailer.newsletter.render import Rendered, Renderer, bullet, languages_of
 from mailer.organisation import Organisation
-from tests.newsletter.axe import violations
+from tests.axe import violations
 
 GOLDEN = Path(__file__).parent / "golden"
 SOURCE = Path(__file__).parents[3] / "shared" / "source" / "newsletter-2020-09.txt"

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from mailer.edge.files import read_templates
 from mailer.preview.page import CHOICES, page
 from mailer.preview.workbench import Workbench
-from tests.axe import install_axe, violations
+from tests.axe import violations
 
 CHECKOUT = Path(__file__).parents[2]
 CSS = CHECKOUT / "mailer" / "preview" / "data" / "preview.css"
@@ -258,21 +258,18 @@ def test_only_a_loopback_name_is_answered(browser: Browser, host: str) -> None:
     assert browser.get("/", host="localhost:8061").status_code == 200
 
 
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install_axe(tmp_path_factory.mktemp("axe"))
-
-
 @pytest.mark.parametrize("path", ["/", "/?visa=text&sprak=en"])
-def test_axe_finds_no_violation(browser: Browser, axe: Path, path: str) -> None:
-    assert violations(axe, browser.get(path).text, CSS.read_text("utf-8")) == []
+def test_axe_finds_no_violation(browser: Browser, path: str, tmp_path: Path) -> None:
+    css = CSS.read_text("utf-8")
+    assert violations(browser.get(path).text, tmp_path, css=css) == []
 
 
 def test_axe_finds_no_violation_where_a_problem_is_told(
-    browser: Browser, folder: Path, axe: Path
+    browser: Browser, folder: Path, tmp_path: Path
 ) -> None:
     activity = folder / "config" / "activities" / "fest.yaml"
     save(activity, "Kom och", "TODO: kom och")
     browser.get("/")
     save(activity, "when: 2020-10-16 17:00", "when: soon")
-    assert violations(axe, browser.get("/").text, CSS.read_text("utf-8")) == []
+    css = CSS.read_text("utf-8")
+    assert violations(browser.get("/").text, tmp_path, css=css) == []

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.servers.running import free_port
+
 CHECKOUT = Path(__file__).parents[2]
 
 RULES = """
@@ -48,6 +50,7 @@ class Program:
             "COLUMNS": "100",
             "TMPDIR": str(folder),
             "MAILER_DATA_DIR": str(folder / "data"),
+            "MAILER_WEB_LISTEN": f"127.0.0.1:{free_port()}",
             **environ,
         }
 

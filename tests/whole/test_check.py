@@ -118,7 +118,7 @@ def test_a_template_that_cannot_be_read_is_told(
 ) -> None:
     program = make_program()
     program.call("init", "fresh")
-    template = program.folder.resolve() / "fresh/templates/newsletter/sv" / name
+    template = program.folder.resolve() / "fresh/templates/newsletter" / name
     template.write_bytes(content)
     said = program.call("--config", "fresh/config", "check", code=1)
     assert said.stdout.startswith(f"{template}:{line}: ")

@@ -1,6 +1,8 @@
 """Subscribers → edition → letters → receipt, by the real program."""
 
+import json
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -26,6 +28,13 @@ def subscribe(program: Program, number: int) -> list[str]:
     others = "0 were subscribers already, or had left and stay so"
     assert said == f"{number} rows: {number} added, {others}.\n"
     return addresses
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part
+    text: str = part.get_content()
+    return text
 
 
 def recipients(letters: list[Letter]) -> list[str]:
@@ -62,6 +71,42 @@ def test_everyone_who_was_imported_gets_it_once_and_the_receipt_adds_up(
     again = program.call(*SEPTEMBER).stdout
     assert "Edition 2020-09: was queued before." in again
     assert len(sink.letters) == 11
+
+
+def test_what_was_sent_is_archived_with_its_receipt(program: Program, sink: Sink) -> None:
+    subscribe(program, 2)
+    program.call(*SEPTEMBER)
+    home = program.folder / "data" / "archive" / "2020-09"
+    letter = {f"edition.sv.{kind}" for kind in ("html", "txt", "eml")}
+    others = {"edition.json", "calendar.ics", "SHA256SUMS", "receipt.json"}
+    assert {path.name for path in home.iterdir()} == letter | others
+    command = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    subprocess.run(command, cwd=home, check=True)
+    assert json.loads((home / "receipt.json").read_bytes()) == receipt(program)
+    assert receipt(program)["accepted"] == 2
+    kept = opened((home / "edition.sv.eml").read_bytes())
+    sent = opened(sink.letters[0].raw)
+    for kind in ("plain", "html"):
+        assert body(kept, kind) == body(sent, kind)
+    assert "lasare" not in kept.as_string()
+
+
+def test_an_edition_with_an_error_in_it_is_not_sent(program: Program, sink: Sink) -> None:
+    subscribe(program, 2)
+    activity = program.config / "activities" / "fest.yaml"
+    activity.write_text("title: Fest\nwhen: 2020-09-18\ntext: Fråga 811228-9874.\n", "utf-8")
+    for _ in range(2):
+        done = program.call(*SEPTEMBER, code=1)
+        assert done.stdout == ""
+        problem, *advice = done.stderr.splitlines()
+        assert problem.startswith("config/activities/fest.yaml:3: ")
+        assert advice == ["Nothing is sent: mend this first."]
+    assert program.json("status")[0]["outbox"] == {}
+    assert not sink.letters
+    assert not (program.folder / "data" / "archive").exists()
+
+    activity.unlink()
+    assert "2 letters queued" in program.call(*SEPTEMBER).stdout
 
 
 def test_a_test_letter_goes_to_one_address_and_claims_nothing(program: Program, sink: Sink) -> None:

@@ -1,7 +1,10 @@
 """`mailer run`: what comes in goes out, whatever server is away, until it is told to stop."""
 
 import signal
+import socket
 from collections.abc import Callable
+
+import httpx
 
 from tests.servers import Account, Dovecot, Sink, SmtpSink
 from tests.whole.program import Program, until
@@ -13,6 +16,13 @@ WITHIN = 10
 
 def in_folder(account: Account) -> list[bytes]:
     return account.folders().get(SUBPROJECT, [])
+
+
+def answers(browser: httpx.Client) -> bool:
+    try:
+        return browser.get("/halsa").is_success
+    except httpx.ConnectError:
+        return False
 
 
 def test_a_mail_is_forwarded_acknowledged_and_filed_until_a_signal_ends_it(
@@ -39,6 +49,34 @@ def test_triage_alone_does_the_same_until_ctrl_c(
         assert running.ends(signal.SIGINT, WITHIN) == 0
         assert "Traceback" not in running.said()
     assert set(by_key(letters)) == expected([1])
+
+
+def test_it_shows_what_was_sent_on_the_web(program: Program) -> None:
+    program.call("subscribers", "add", "anna@example.org")
+    program.call("send", "--date", "2020-09-11")
+    site = f"http://{program.environ['MAILER_WEB_LISTEN']}"
+    with program.started("run") as running, httpx.Client(base_url=site) as browser:
+        running.until(lambda: answers(browser))
+        assert browser.get("/halsa").json()["edition"] == "2020-09"
+        listed = browser.get("/nyhetsbrev/")
+        assert listed.status_code == 200
+        assert "/nyhetsbrev/2020-09" in listed.text
+        assert "Idrottens dag" in browser.get("/nyhetsbrev/2020-09").text
+        assert running.ends(signal.SIGTERM, WITHIN) == 0
+        assert "Traceback" not in running.said()
+
+
+def test_with_its_web_port_taken_it_works_the_mailbox_all_the_same(
+    program: Program, dovecot: Account, sink: Sink
+) -> None:
+    host, _, port = program.environ["MAILER_WEB_LISTEN"].partition(":")
+    with socket.create_server((host, int(port))), program.started("run") as running:
+        running.until_it_says(f"web-not-served reason={host}:{port}: ")
+        dovecot.deliver(mail(1))
+        assert set(by_key(sink.wait_for(3))) == expected([1])
+        until(lambda: in_folder(dovecot) == [mail(1)])
+        assert running.ends(signal.SIGTERM, WITHIN) == 0
+        assert "Traceback" not in running.said()
 
 
 def test_it_starts_without_its_imap_server_and_works_once_that_is_there(

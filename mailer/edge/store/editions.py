@@ -1,18 +1,18 @@
 """Editions on the database: claimed once, queued whole, counted at any time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import post_row, put_letter
 from mailer.edge.store.subscribers import as_subscriber
-from mailer.edge.store.tables import editions, outbox, subscribers
+from mailer.edge.store.tables import editions, letters, outbox, subscribers
 from mailer.errors import EditionError
 from mailer.mail.post import Post
-from mailer.newsletter.receipt import Receipt, RenderedEdition
+from mailer.newsletter.receipt import Receipt, RenderedEdition, SentEdition
 from mailer.subscriber.subscription import Subscriber
 
 FALLBACK_LANGUAGE = "sv"
@@ -36,12 +36,25 @@ class StoredEditions:
         found = await self._database.read(lambda c: c.execute(earlier).scalar())
         return date.fromisoformat(found) if found else None
 
-    async def told_before(self, day: date, period: str) -> frozenset[str]:
-        earlier = select(editions.c.told).where(
-            editions.c.date < day.isoformat(), editions.c.period != period
+    async def told_before(self, day: date, period: str) -> Sequence[Mapping[str, Any]]:
+        earlier = (
+            select(editions.c.told)
+            .where(editions.c.date < day.isoformat(), editions.c.period != period)
+            .order_by(editions.c.date)
         )
-        rows = await self._database.read(lambda c: c.execute(earlier).scalars().all())
-        return frozenset(key for told in rows for key in told)
+        return await self._database.read(lambda c: c.execute(earlier).scalars().all())
+
+    async def sent(self, period: str) -> SentEdition:
+        query = select(editions).where(editions.c.period == period)
+
+        def work(connection: Connection) -> SentEdition:
+            row = connection.execute(query).one()
+            shared = select(letters).where(letters.c.id.in_(row.letters.values()))
+            content = {letter.id: letter.content for letter in connection.execute(shared)}
+            by_language = {language: content[id] for language, id in row.letters.items()}
+            return SentEdition(row.told, by_language)
+
+        return await self._database.read(work)
 
     async def queue(
         self, edition: RenderedEdition, address: Callable[[Subscriber], Post], now: datetime
@@ -51,7 +64,8 @@ class StoredEditions:
             "date": edition.date.isoformat(),
             "subject": edition.subject,
             "content_hash": edition.content_hash,
-            "told": list(edition.told),
+            "told": edition.told,
+            "letters": {},
             "claimed": now,
         }
 
@@ -63,6 +77,8 @@ class StoredEditions:
                 language: put_letter(connection, content)
                 for language, content in edition.content.items()
             }
+            claimed = update(editions).where(editions.c.period == edition.period)
+            connection.execute(claimed.values(letters=letter_ids))
 
             def as_row(subscriber: Subscriber) -> dict[str, Any]:
                 language = subscriber.language
@@ -78,9 +94,9 @@ class StoredEditions:
             active = select(subscribers).where(subscribers.c.state == "active")
             found = connection.execute(active.order_by(subscribers.c.id))
             for rows in found.partitions(_CHUNK):
-                letters = [as_row(as_subscriber(row)) for row in rows]
-                connection.execute(outbox.insert(), letters)
-                audience += len(letters)
+                posts = [as_row(as_subscriber(row)) for row in rows]
+                connection.execute(outbox.insert(), posts)
+                audience += len(posts)
             if not audience:
                 # Raised inside the transaction: the period stays free for when there are readers.
                 raise EditionError(

@@ -85,6 +85,7 @@ editions = Table(
     Column("subject", Text, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("told", JSON, nullable=False),
+    Column("letters", JSON, nullable=False),
     Column("claimed", Instant, nullable=False),
 )
 

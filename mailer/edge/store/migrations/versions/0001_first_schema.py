@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("letters", sa.JSON(), nullable=False),
         sa.Column("claimed", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("period", name=op.f("pk_editions")),
     )
