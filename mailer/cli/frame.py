@@ -17,7 +17,7 @@ import typer
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
     from mailer.mail.address import Address
     from mailer.settings import Settings
 
@@ -41,7 +41,7 @@ def in_service(
     context: typer.Context, work: "Callable[[Service], Coroutine[Any, Any, None]]"
 ) -> None:
     """Open everything, do `work`, close everything."""
-    from mailer.app import open_service
+    from mailer.app.service import open_service
     from mailer.edge.clock import SystemClock
 
     async def whole() -> None:

@@ -1,5 +1,6 @@
 """triage, explain."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ from mailer.cli.frame import Json, drain, in_service, say, say_json, settings_of
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
 
 
 def triage(
@@ -17,10 +18,11 @@ def triage(
     once: Annotated[bool, typer.Option("--once", help="Return when the mailbox is empty.")] = False,
 ) -> None:
     """Work the mailbox: decide, forward, acknowledge, file."""
+    from mailer.app.running import work_mailbox
 
     async def work(service: "Service") -> None:
         if not once:
-            await until_stopped(service.triage)
+            await until_stopped(partial(work_mailbox, service))
             return
         async with service.mailbox() as mailbox:
             taken = await service.intake(mailbox).drain()
@@ -41,7 +43,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """What triage would do with these mails, and why. Touches nothing."""
-    from mailer.app import explain as explained
+    from mailer.app.deciding import explain as explained
 
     mails = ((file, file.read_bytes()) for file in files)
     for explanation in explained(settings_of(context), mails):

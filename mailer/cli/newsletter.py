@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ from mailer.cli.frame import (
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
 
 
 def compose(
@@ -33,7 +34,7 @@ def compose(
     language: Annotated[str, typer.Option(help="ISO 639-1.")] = "sv",
 ) -> None:
     """Write edition.html, .txt, .eml, .json and calendar.ics; send nothing."""
-    from mailer.app import write_edition
+    from mailer.app.composing import write_edition
     from mailer.edge.clock import SystemClock
 
     settings = settings_of(context)
@@ -79,11 +80,13 @@ def deliver(
 ) -> None:
     """Work the outbox."""
 
+    from mailer.app.running import work_outbox
+
     async def work(service: "Service") -> None:
         if until_empty:
             await drain(service)
         else:
-            await until_stopped(service.deliver)
+            await until_stopped(partial(work_outbox, service))
 
     in_service(context, work)
 

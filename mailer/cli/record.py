@@ -12,7 +12,7 @@ from mailer.cli.frame import Json, Limit, in_service, in_words, local, say, say_
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
 
 outbox = typer.Typer(help="Letters that wait, were sent, or failed.", no_args_is_help=True)
 inquiries = typer.Typer(help="Mail that came in, and where it went.", no_args_is_help=True)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,14 +10,15 @@ import typer
 from mailer.cli.frame import in_service, until_stopped
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
 
 
 def run(context: typer.Context) -> None:
     """Everything that happens by itself: newsletter, mailbox, outbox, housekeeping."""
+    from mailer.app.running import run as everything
 
     async def work(service: "Service") -> None:
-        await until_stopped(service.run)
+        await until_stopped(partial(everything, service))
 
     in_service(context, work)
     # All that matters is written down. A thread that still waits for a silent server, or for

@@ -36,7 +36,7 @@ def check(
     ] = False,
 ) -> None:
     """Validate settings, templates and every edition to come; each problem FILE:LINE: message."""
-    from mailer.app import check_templates
+    from mailer.app.composing import check_templates
     from mailer.edge.clock import SystemClock
     from mailer.newsletter.preflight import preflight
 
@@ -82,7 +82,7 @@ def _days(settings: "Settings", today: date) -> Iterator[date]:
 
 def _sheets(settings: "Settings", days: Iterable[date]) -> "Iterator[Sheet]":
     """The editions of these days, as if nothing had been told before."""
-    from mailer.app import composer, sheet
+    from mailer.app.composing import composer, sheet
 
     compose = composer(settings)
     for day in days:

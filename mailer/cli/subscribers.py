@@ -9,7 +9,7 @@ from mailer.cli.frame import Json, address_given, in_service, say, show_rows
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
-    from mailer.app import Service
+    from mailer.app.service import Service
     from mailer.subscriber.subscription import Subscriber
 
 app = typer.Typer(help="Who gets the newsletter.", no_args_is_help=True)

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from rich.console import Console
 
-from mailer.app import Service, open_service
+from mailer.app.service import Service, open_service
 from mailer.demo.page import Routed, page
 from mailer.demo.people import DemoMail, inquiries, subscribers
 from mailer.demo.report import Placed, report, write_out

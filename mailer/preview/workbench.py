@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
-from mailer.app import check_templates, composer, edition_due, findings
+from mailer.app.composing import check_templates, composer, edition_due, findings
 from mailer.edge.files import template_folders
 from mailer.errors import MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.ports import Clock

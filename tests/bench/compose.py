@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from mailer.app import composer
+from mailer.app.composing import composer
 from mailer.flows.publish import Composed, Composer
 from mailer.newsletter.activity import Activity, Registration, When
 from mailer.settings import load

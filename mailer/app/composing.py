@@ -1,0 +1,131 @@
+"""What composing an edition needs, wired: nothing is sent, no secret is read, no database made."""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from jinja2 import TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+
+from mailer.edge.files import (
+    read_pictures,
+    read_strings,
+    template_folders,
+    templates_for,
+    write_files,
+)
+from mailer.edge.store.database import Database, exists
+from mailer.edge.store.editions import StoredEditions
+from mailer.errors import Problem, SettingsError, TemplateFault
+from mailer.flows.inspect import inspected
+from mailer.flows.ports import Clock
+from mailer.flows.publish import Composer, edition_of
+from mailer.inquiry.reply import Letters
+from mailer.mail.message import own_lines
+from mailer.newsletter.edition import Edition, as_json
+from mailer.newsletter.finding import Finding, Place
+from mailer.newsletter.picture import relinked
+from mailer.newsletter.preflight import preflight
+from mailer.newsletter.render import Renderer
+from mailer.newsletter.sheet import Sheet
+from mailer.settings import Settings
+from mailer.settings.files import has_file
+
+
+def composer(settings: Settings) -> Composer:
+    """What composing needs; no secret, no database."""
+    templates = templates_for(settings.config_dir)
+    images = (activity.image.file for activity in settings.activities if activity.image)
+    return Composer(
+        newsletter=settings.newsletter,
+        activities=settings.activities,
+        texts=settings.editions,
+        renderer=Renderer(
+            templates,
+            read_strings(templates),
+            settings.newsletter,
+            settings.organisation,
+            settings.base_url,
+            read_pictures(settings.config_dir, images),
+        ),
+        organisation=settings.organisation,
+        zone=settings.zone,
+    )
+
+
+async def write_edition(
+    settings: Settings, clock: Clock, day: date, language: str, folder: Path
+) -> list[Path]:
+    """Write the edition due on `day` as files. Reads the database if there is one, changes none."""
+    compose = composer(settings)
+    edition = await edition_due(settings, compose, day)
+    composed = compose.compose(edition, clock.now(), language)
+    mailbox = settings.organisation.mailbox
+    name = f"edition-{edition.period}@{mailbox.domain}"
+    rendered = composed.rendered
+    html = relinked(
+        rendered.html, rendered.pictures, mailbox.domain, lambda picture: picture.data_url
+    )
+    contents = {
+        "edition.html": html.encode(),
+        "edition.txt": rendered.text.encode(),
+        "edition.eml": own_lines(mailbox, name) + composed.content,
+        "edition.json": json.dumps(as_json(edition), ensure_ascii=False, indent=2).encode() + b"\n",
+        "calendar.ics": compose.calendar(edition),
+    }
+    return write_files(folder, contents)
+
+
+def findings(settings: Settings, compose: Composer, edition: Edition) -> tuple[Finding, ...]:
+    """What preflight says of an edition."""
+    return preflight(sheet(settings, compose, edition))
+
+
+def sheet(settings: Settings, compose: Composer, edition: Edition) -> Sheet:
+    """An edition and its letters as preflight takes them."""
+    return inspected(
+        edition,
+        compose,
+        base_url=settings.base_url,
+        place=Place(str(settings.config_dir / "activities")),
+        has_file=partial(has_file, settings.config_dir),
+    )
+
+
+async def edition_due(settings: Settings, compose: Composer, day: date) -> Edition:
+    if not exists(settings.database_url):
+        return compose.plan(day, None, frozenset())
+    database = await Database.open(settings.database_url)
+    try:
+        return await edition_of(day, compose, StoredEditions(database))
+    finally:
+        await database.close()
+
+
+def check_templates(settings: Settings, now: datetime) -> None:
+    """Raises SettingsError with every template that cannot be read, or fails when it is used."""
+    templates = templates_for(settings.config_dir)
+    environment = SandboxedEnvironment()
+    problems = []
+    for name, source in templates.items():
+        try:
+            environment.parse(source)
+        except TemplateSyntaxError as error:
+            problems.append(Problem(name, error.lineno, str(error.message)))
+    if not problems:
+        try:
+            Letters(templates, settings.organisation).rehearse(now)
+            compose = composer(settings)
+            compose.compose(compose.plan(now.date(), None, frozenset()), now)
+        except TemplateFault as fault:
+            problems.append(fault.problem)
+    if problems:
+        raise SettingsError(tuple(_located(each, settings.config_dir) for each in problems))
+
+
+def _located(problem: Problem, config: Path) -> Problem:
+    """A problem of a template, with the path of the file that it was read from."""
+    folders = [each for each in template_folders(config) if (each / problem.file).is_file()]
+    return replace(problem, file=str(folders[-1] / problem.file))
