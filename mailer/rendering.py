@@ -1,16 +1,64 @@
 """Jinja2, sandboxed, with faults that name the template and the line.
 
 Takes the templates by path and what to call; gives their text, or raises TemplateFault.
+
+The template of a letter begins with its subject; the text follows after an empty line. What stands
+in `{% filter paragraph %}` or goes through `bullet` is filled to lines of at most `WIDTH` columns.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
 from traceback import walk_tb
 
-from jinja2 import Environment, TemplateError, TemplateSyntaxError
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.errors import MailerError, TemplateFault
 
+WIDTH = 72
+
 _IN_A_TEMPLATE = "<template>"  # what Jinja2 calls a source that comes from no file
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A letter's subject (one line) and text."""
+
+    subject: str
+    text: str
+
+
+class LetterTemplates:
+    """Templates of plain text letters, by path."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self._environment = SandboxedEnvironment(
+            loader=DictLoader(dict(templates)),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {"paragraph": paragraph, "bullet": bullet}
+
+    def write(self, name: str, values: Mapping[str, object]) -> Words:
+        """One letter. Raises TemplateFault."""
+        subject, _, body = rendered(self._environment, name, values).partition("\n")
+        return Words(" ".join(subject.split()), body.strip() + "\n")
+
+
+def paragraph(text: str) -> str:
+    """Running text in lines of at most WIDTH columns; a longer word, such as a URL, stays whole."""
+    return "\n".join(_filled(text, WIDTH)) + "\n"
+
+
+def bullet(text: str) -> str:
+    """One entry of a list, filled like a paragraph."""
+    return "– " + "\n  ".join(_filled(text, WIDTH - 2))
+
+
+def _filled(text: str, width: int) -> list[str]:
+    return wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
 
 
 def rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:

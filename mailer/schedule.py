@@ -8,13 +8,13 @@ The rules of the newsletter's hour:
 * It is a wall-clock hour of the zone.
 * Where the clock jumps over it in spring, it is due an hour later by the clock: 02:30 at 03:30.
   Where it comes twice in autumn, it is due the first time; the second finds the edition claimed.
-* An edition whose hour passed while nothing ran is sent at the next start if that is at most
-  `catch-up` later. After that it is not: nobody wants old news without having asked for it.
+* What becomes of an edition whose hour passed while nothing ran is `missed` in newsletter.yaml; see
+  `newsletter.approval`.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,6 +35,7 @@ def table(
     newsletter: Callable[[], Awaitable[None]],
     mailbox: Callable[[], Awaitable[None]],
     outbox: Callable[[], Awaitable[None]],
+    watchdog: Callable[[], Awaitable[None]],
     housekeeping: Callable[[], Awaitable[None]],
 ) -> tuple[Job, ...]:
     """Every job. The mailbox is woken by IDLE and the outbox by queueing: these are the nets."""
@@ -42,6 +43,7 @@ def table(
         Job("newsletter", "* * * * *", newsletter),
         Job("mailbox", "*/5 * * * *", mailbox),
         Job("outbox", "* * * * *", outbox),
+        Job("watchdog", "*/10 * * * *", watchdog),
         Job("housekeeping", "30 3 * * *", housekeeping),
     )
 
@@ -63,16 +65,35 @@ def start(jobs: Iterable[Job], zone: ZoneInfo) -> AsyncIOScheduler:
     return scheduler
 
 
-def edition_due(hour: str, zone: ZoneInfo, now: datetime, catch_up: timedelta) -> date | None:
-    """The day of the latest edition hour that has come and is at most `catch_up` old, or None."""
+def last_hour(hour: str, zone: ZoneInfo, now: datetime, within: timedelta) -> datetime | None:
+    """The latest edition hour that has come, at most `within` ago, or None."""
     trigger = edition_trigger(hour, zone)
-    fires = trigger.get_next_fire_time(None, now - catch_up)
+    fires = trigger.get_next_fire_time(None, now - within)
     found = None
     while fires and fires <= now:
         found = fires
         # In UTC: a local time plus a second falls back into the first of two hours.
         fires = trigger.get_next_fire_time(None, fires.astimezone(UTC) + timedelta(seconds=1))
-    return found.date() if found else None
+    return _real(found) if found else None
+
+
+def next_hour(hour: str, zone: ZoneInfo, after: datetime) -> datetime:
+    """The first edition hour after a moment."""
+    trigger = edition_trigger(hour, zone)
+    # Settings take none but hours that come again.
+    return _real(trigger.get_next_fire_time(None, after + timedelta(microseconds=1)))
+
+
+def hour_on(hour: str, zone: ZoneInfo, day: date) -> datetime:
+    """The edition hour of a day, also where that is not one of the schedule's."""
+    midnight = datetime.combine(day, time(), zone)
+    fires = next_hour(hour, zone, midnight - timedelta(seconds=1))
+    return _real(datetime.combine(day, fires.timetz()))
+
+
+def _real(moment: datetime) -> datetime:
+    """A local time as the clock shows it then: 02:30 that does not exist is 03:30."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
 
 
 def edition_trigger(hour: str, zone: ZoneInfo) -> CronTrigger:

@@ -1,11 +1,13 @@
 """Templates that fail say which, where and why."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.errors import EditionError, TemplateFault
-from mailer.rendering import rendered
+from mailer.rendering import WIDTH, LetterTemplates, Words, bullet, paragraph, rendered
 
 
 def environment(**templates: str) -> SandboxedEnvironment:
@@ -44,3 +46,22 @@ def test_an_error_of_our_own_passes_through() -> None:
 
     with pytest.raises(EditionError, match="no edition"):
         rendered(environment(a="{{ edition() }}"), "a", {"edition": edition})
+
+
+@given(st.text())
+def test_a_paragraph_is_filled_and_keeps_its_words(text: str) -> None:
+    filled = paragraph(text)
+    assert filled.split() == text.split()
+    assert all(len(line) <= WIDTH or " " not in line for line in filled.split("\n"))
+
+
+def test_a_bullet_hangs() -> None:
+    first, second = bullet("ord " * 25).split("\n")
+    assert first.startswith("– ord")
+    assert second.startswith("  ord")
+    assert len(first) <= WIDTH
+
+
+def test_a_letter_begins_with_its_subject() -> None:
+    templates = LetterTemplates({"a": "Hej  {{ name }}\n\n\nText\n\n"})
+    assert templates.write("a", {"name": "Åsa\tEk"}) == Words("Hej Åsa Ek", "Text\n")

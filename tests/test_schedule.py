@@ -10,17 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.edge.clock import SystemClock
-from mailer.schedule import Job, edition_due, start, table
+from mailer.schedule import Job, hour_on, last_hour, next_hour, start, table
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MONTHLY = "day=2nd fri; hour=10; minute=0"  # 11 September 2020, 08:00 UTC
 DAY = timedelta(days=1)
+JOBS = ("newsletter", "mailbox", "outbox", "watchdog", "housekeeping")
 NEW_YEAR = datetime(2021, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def _day_due(hour: str, zone: ZoneInfo, now: datetime, within: timedelta) -> date | None:
+    due = last_hour(hour, zone, now, within)
+    return due.date() if due else None
 
 
 def at(text: str) -> datetime:
@@ -43,20 +49,20 @@ def at(text: str) -> datetime:
 def test_an_edition_is_due_from_its_hour_until_the_catch_up_ends(
     now: str, due: date | None
 ) -> None:
-    assert edition_due(MONTHLY, STOCKHOLM, at(now), DAY) == due
+    assert _day_due(MONTHLY, STOCKHOLM, at(now), DAY) == due
 
 
 def test_the_latest_of_several_missed_editions_is_due() -> None:
     weekly = "day_of_week=fri; hour=10; minute=0"
     now = at("2020-09-20T00:00:00+00:00")
-    assert edition_due(weekly, STOCKHOLM, now, 30 * DAY) == date(2020, 9, 18)
+    assert _day_due(weekly, STOCKHOLM, now, 30 * DAY) == date(2020, 9, 18)
 
 
 def test_without_catching_up_an_edition_is_due_at_its_moment_only() -> None:
     moment = at("2020-09-11T08:00:00+00:00")
-    assert edition_due(MONTHLY, STOCKHOLM, moment, timedelta()) == date(2020, 9, 11)
+    assert _day_due(MONTHLY, STOCKHOLM, moment, timedelta()) == date(2020, 9, 11)
     late = moment + timedelta(microseconds=1)
-    assert edition_due(MONTHLY, STOCKHOLM, late, timedelta()) is None
+    assert _day_due(MONTHLY, STOCKHOLM, late, timedelta()) is None
 
 
 SUNDAYS = "day=last sun; hour=2; minute=30"
@@ -79,7 +85,7 @@ SUNDAYS = "day=last sun; hour=2; minute=30"
     ],
 )
 def test_an_hour_that_is_jumped_over_or_comes_twice_is_due_once(now: str, due: date | None) -> None:
-    assert edition_due(SUNDAYS, STOCKHOLM, at(now), DAY) == due
+    assert _day_due(SUNDAYS, STOCKHOLM, at(now), DAY) == due
 
 
 @given(
@@ -91,7 +97,7 @@ def test_every_week_has_one_edition_whatever_the_clock_does(
     now: datetime, hour: int, minute: int
 ) -> None:
     sundays = f"day_of_week=sun; hour={hour}; minute={minute}"
-    due = edition_due(sundays, STOCKHOLM, now, timedelta(days=7, hours=2))
+    due = _day_due(sundays, STOCKHOLM, now, timedelta(days=7, hours=2))
     assert due is not None
     assert due.isoweekday() == 7
     assert timedelta() <= now.astimezone(STOCKHOLM).date() - due <= timedelta(days=7)
@@ -104,14 +110,14 @@ async def nothing() -> None: ...
 
 
 def test_every_job_stands_in_the_table_once() -> None:
-    jobs = table(newsletter=nothing, mailbox=nothing, outbox=nothing, housekeeping=nothing)
-    assert [job.name for job in jobs] == ["newsletter", "mailbox", "outbox", "housekeeping"]
+    jobs = table(**dict.fromkeys(JOBS, nothing))
+    assert [job.name for job in jobs] == [*JOBS]
 
 
 @pytest.mark.anyio
 async def test_jobs_fire_on_the_running_loop() -> None:
     loop = asyncio.get_running_loop()
-    fired = {name: asyncio.Event() for name in ("newsletter", "mailbox", "outbox", "housekeeping")}
+    fired = {name: asyncio.Event() for name in JOBS}
     loops = []
 
     def job(name: str) -> Any:
@@ -128,7 +134,7 @@ async def test_jobs_fire_on_the_running_loop() -> None:
         await asyncio.gather(*(event.wait() for event in fired.values()))
     finally:
         scheduler.shutdown(wait=False)
-    assert loops == [loop] * 4
+    assert loops == [loop] * len(JOBS)
 
 
 @pytest.mark.anyio
@@ -163,3 +169,27 @@ async def test_every_minute_comes_once_when_the_clock_changes() -> None:
             following = trigger.get_next_fire_time(moment, moment.astimezone(UTC))
             assert following.astimezone(UTC) - moment.astimezone(UTC) == timedelta(minutes=1)
             moment = following
+
+
+@pytest.mark.parametrize(
+    ("after", "following"),
+    [
+        ("2020-09-11T09:59:59+02:00", "2020-09-11T10:00:00+02:00"),
+        ("2020-09-11T10:00:00+02:00", "2020-10-09T10:00:00+02:00"),
+        ("2020-10-10T00:00:00+02:00", "2020-11-13T10:00:00+01:00"),
+    ],
+)
+def test_the_next_hour_is_after_a_moment(after: str, following: str) -> None:
+    assert next_hour(MONTHLY, STOCKHOLM, at(after)) == at(following)
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "expected"),
+    [
+        (MONTHLY, date(2020, 9, 11), "2020-09-11T10:00:00+02:00"),
+        (MONTHLY, date(2020, 12, 1), "2020-12-01T10:00:00+01:00"),  # by hand, on another day
+        ("day=last sun; hour=2; minute=30", date(2021, 3, 28), "2021-03-28T03:30:00+02:00"),
+    ],
+)
+def test_every_day_has_its_edition_hour(hour: str, day: date, expected: str) -> None:
+    assert hour_on(hour, STOCKHOLM, day) == at(expected)

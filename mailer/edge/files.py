@@ -7,11 +7,12 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path, PurePath
+from stat import S_ISREG
 
 from mailer.edge.documents import Document, parse
 from mailer.errors import MailerError, Problem, SettingsError, StoreError
@@ -42,6 +43,24 @@ def template_folders(config: Path) -> tuple[Path, ...]:
     return (shipped("templates"), *([beside] if beside.is_dir() else []))
 
 
+def version_of(folders: Iterable[Path]) -> str:
+    """Of all that stands below these folders: names, sizes and times of the files."""
+    lines = "\n".join(line for folder in folders for line in _files(folder))
+    return sha256(lines.encode(errors="surrogateescape")).hexdigest()
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue  # what editors leave behind
+        try:
+            found = path.stat()
+        except OSError:
+            continue  # gone since it was listed
+        if S_ISREG(found.st_mode):
+            yield f"{path} {found.st_mtime_ns} {found.st_size}"
+
+
 def read_templates(folder: Path) -> Mapping[str, str]:
     """Every template by its path under `folder`, with forward slashes.
 
@@ -54,15 +73,17 @@ def read_templates(folder: Path) -> Mapping[str, str]:
     }
 
 
-def read_strings(templates: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
-    """The newsletter's own words by language: newsletter/strings/LANGUAGE.yaml.
+def read_strings(
+    templates: Mapping[str, str], of: str = "newsletter"
+) -> Mapping[str, Mapping[str, str]]:
+    """The own words of the newsletter or of the web pages by language: OF/strings/LANGUAGE.yaml.
 
     Raises SettingsError where a file holds anything but texts by name.
     """
     strings: dict[str, Mapping[str, str]] = {}
     problems: list[Problem] = []
     for name, source in templates.items():
-        if not name.startswith("newsletter/strings/"):
+        if not name.startswith(f"{of}/strings/"):
             continue
         found = parse(source.encode(), f"templates/{name}")
         if not isinstance(found, Document):

@@ -23,16 +23,20 @@ from datetime import date, time, timedelta
 from typing import Any, Literal
 
 from mailer.newsletter.activity import Activity, Status, When, parse_period
+from mailer.newsletter.approval import Approval, Missed
 
 Period = Literal["month", "week"]
 Images = Literal["inline", "web"]
+WhenEmpty = Literal["skip", "notify"]
 
 
 @dataclass(frozen=True, slots=True)
 class Newsletter:
     """What stays the same from number to number. `list_id` is the RFC 2919 identifier.
 
-    `images` says how pictures reach the reader: as parts of the letter, or by links to our pages.
+    Without `approval` editions go out unasked. `when_empty` says whether the editors are told that
+    there was nothing to tell. `images` says how pictures reach the reader: as parts of the letter,
+    or by links to our pages.
     """
 
     title: str
@@ -41,7 +45,9 @@ class Newsletter:
     period: Period
     horizon: timedelta
     cron: str
-    catch_up: timedelta
+    missed: Missed
+    when_empty: WhenEmpty = "notify"
+    approval: Approval | None = None
     images: Images = "inline"
 
 

@@ -29,6 +29,10 @@ class SentEdition:
     content: Mapping[str, bytes]
 
 
+STATES = ("accepted", "failed", "uncertain", "excluded", "pending")
+"""What becomes of the letters of an edition; each is in one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The account of one edition: accepted + failed + uncertain + excluded + pending = audience."""

@@ -9,7 +9,7 @@ sanitised, all else escaped, and what must be one line is one line. MJML include
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import indent
 
 import mrml
@@ -77,7 +77,7 @@ class Renderer:
         self._strings = strings
         self._newsletter = newsletter
         self._organisation = organisation
-        self._site = Site(base_url)
+        self.site = Site(base_url)
         self.pictures = pictures
         environment = SandboxedEnvironment(
             loader=DictLoader(templates),
@@ -100,11 +100,16 @@ class Renderer:
         self._mjml = (mrml.ParserOptions(mrml.noop_loader()), mrml.RenderOptions(fonts={}))
         self.languages = frozenset(FORMATS) & frozenset(strings)
 
-    def render(self, edition: Edition, language: str = ORIGINAL) -> Rendered:
-        """The letter in one of `languages`; EditionError for any other."""
+    def render(
+        self, edition: Edition, language: str = ORIGINAL, *, marks: bool = False
+    ) -> Rendered:
+        """The letter in one of `languages`; EditionError for any other.
+
+        With `marks`, each reader's copy is made of it by `mail.template`; else anybody may see it.
+        """
         if language not in self.languages:
             raise EditionError(f"the newsletter has no language {language!r}")
-        view = self._view(edition, language)
+        view = self._view(edition, language, marks)
         subject, mjml, text = (rendered(self._environment, file, view) for file in _FILES)
         # A main landmark instead of an article: read on the web, the letter is the whole page.
         html = self._html(mjml).replace('role="article"', 'role="main"', 1)
@@ -120,7 +125,7 @@ class Renderer:
         """Where the letter's HTML says that a picture is."""
         if self._newsletter.images == "inline":
             return f"cid:{picture.cid(self._organisation.mailbox.domain)}"
-        return self._site.picture(period, picture.name)
+        return self.site.picture(period, picture.name)
 
     def _html(self, mjml: str) -> str:
         try:
@@ -130,7 +135,7 @@ class Renderer:
         html: str = output.content
         return html
 
-    def _view(self, edition: Edition, language: str) -> dict[str, object]:
+    def _view(self, edition: Edition, language: str, marks: bool) -> dict[str, object]:
         words = edition.translations.get(language, EditionWords())
         done = [self._item(each, edition, language) for each in edition.done]
         coming = [self._item(each, edition, language) for each in edition.coming]
@@ -151,7 +156,7 @@ class Renderer:
             "name": in_swedish(name, language),
             "organisation": self._organisation,
             "municipality": in_swedish(self._organisation.municipality, language),
-            "site": self._site,
+            "site": replace(self.site, marks=marks),
             "edition": edition,
             "title": (
                 in_swedish(name, language)
@@ -177,7 +182,7 @@ class Renderer:
             language,
             self._organisation,
             announcement=edition.announcements.get(activity.key),
-            calendar=self._site.event(edition.period, activity.key),
+            calendar=self.site.event(edition.period, activity.key),
             picture=self._picture(activity),
         )
 

@@ -6,15 +6,13 @@ them, and the edition stays as it was when all was well. Nothing is written.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from hashlib import sha256
 from pathlib import Path
-from stat import S_ISREG
 
 from mailer.app.composing import check_templates, composer, edition_due, findings
-from mailer.edge.files import template_folders
+from mailer.edge.files import template_folders, version_of
 from mailer.errors import MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.ports import Clock
 from mailer.flows.publish import Composer
@@ -84,9 +82,7 @@ class Workbench:
 
     def version(self) -> str:
         """Of everything that an edition is made of: names, sizes and times of the files."""
-        folders = (self._config_dir, *template_folders(self._config_dir))
-        lines = "\n".join(line for folder in folders for line in _files(folder))
-        return sha256(lines.encode(errors="surrogateescape")).hexdigest()
+        return version_of((self._config_dir, *template_folders(self._config_dir)))
 
     async def look(self, day: date | None, language: str) -> Sight:
         """The edition due on `day`, or the next to write where None is given."""
@@ -151,18 +147,6 @@ class Workbench:
             findings=findings(settings, compose, edition),
             days=days,
         )
-
-
-def _files(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        if path.name.startswith(".") or path.name.endswith("~"):
-            continue  # what editors leave behind
-        try:
-            found = path.stat()
-        except OSError:
-            continue  # gone since it was listed
-        if S_ISREG(found.st_mode):
-            yield f"{path} {found.st_mtime_ns} {found.st_size}"
 
 
 def _days(settings: Settings) -> dict[str, date]:

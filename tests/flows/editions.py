@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from mailer.edge.files import read_strings
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import Activity, When
+from mailer.newsletter.approval import Missed
 from mailer.newsletter.edition import EditionText, Newsletter
 from mailer.newsletter.render import Renderer
 from tests.flows.world import ORGANISATION, TEMPLATES, ZONE
@@ -17,7 +18,7 @@ NEWSLETTER = Newsletter(
     period="month",
     horizon=timedelta(days=45),
     cron="day=2nd fri; hour=10; minute=0",
-    catch_up=timedelta(hours=24),
+    missed=Missed("within", timedelta(hours=24)),
 )
 
 STRINGS = read_strings(TEMPLATES)

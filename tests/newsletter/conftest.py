@@ -9,6 +9,7 @@ import pytest
 from mailer.edge.files import read_strings, read_templates
 from mailer.mail.address import address
 from mailer.newsletter.activity import Activity, Registration, Translation, When
+from mailer.newsletter.approval import Missed
 from mailer.newsletter.edition import (
     Announced,
     Edition,
@@ -101,7 +102,7 @@ def newsletter() -> Newsletter:
         period="month",
         horizon=timedelta(days=60),
         cron="0 9 11 * *",
-        catch_up=timedelta(days=3),
+        missed=Missed("within", timedelta(days=3)),
     )
 
 

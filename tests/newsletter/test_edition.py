@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.newsletter.activity import Activity, Image, Registration, Translation, When
+from mailer.newsletter.approval import Missed
 from mailer.newsletter.edition import (
     Announced,
     Announcement,
@@ -31,7 +32,7 @@ LETTER = Newsletter(
     period="month",
     horizon=timedelta(days=30),
     cron="",
-    catch_up=timedelta(days=3),
+    missed=Missed("within", timedelta(days=3)),
 )
 
 

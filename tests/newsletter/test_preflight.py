@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailer.mail.address import address
 from mailer.newsletter.activity import Activity, Image, Registration, Translation, When
+from mailer.newsletter.approval import Missed
 from mailer.newsletter.edition import EditionText, EditionWords, Newsletter, plan
 from mailer.newsletter.finding import Finding, Place
 from mailer.newsletter.passage import passages_of
@@ -27,7 +28,7 @@ PAPER = Newsletter(
     period="month",
     horizon=timedelta(days=45),
     cron="day=2nd fri; hour=10; minute=0",
-    catch_up=timedelta(hours=24),
+    missed=Missed("within", timedelta(hours=24)),
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailer.errors import EditionError
+from mailer.mail.template import LEAVE, MY_PAGE, without_marks
 from mailer.newsletter.activity import Activity, Image, Registration, Translation, When
 from mailer.newsletter.edition import Announcement, Edition, EditionWords, Newsletter
 from mailer.newsletter.picture import Picture
@@ -350,7 +351,6 @@ def test_both_letters_say_how_to_leave_and_where_to_read_on(
 ) -> None:
     rendered = render(september)
     html = Reading(rendered.html)
-    assert "mailto:initiativtrygghet@markaryd.se?subject=avsluta" in html.hrefs
     for text in (squeezed(rendered.text), html.text):
         assert "Du får det här brevet för att du prenumererar på Tryggare tillsammans." in text
         assert "”avsluta”" in text
@@ -358,6 +358,23 @@ def test_both_letters_say_how_to_leave_and_where_to_read_on(
     for path in ("nyhetsbrev/2020-09", "nyhetsbrev/", "kalender.ics"):
         assert f"https://trygg.example/{path}" in html.hrefs
         assert f": https://trygg.example/{path}\n" in rendered.text
+    # Anybody may see it: nobody's own page stands in it.
+    assert "https://trygg.example/" in html.hrefs
+    assert squeezed(rendered.text).count("till https://trygg.example/ ") == 1
+    assert squeezed(rendered.text).endswith("till https://trygg.example/")
+
+
+def test_a_letter_that_copies_are_made_of_has_marks_for_the_readers_own_pages(
+    renderer: Renderer, september: Edition
+) -> None:
+    rendered = renderer.render(september, marks=True)
+    public = renderer.render(september)
+    hrefs = Reading(rendered.html).hrefs
+    for mark in (LEAVE, MY_PAGE):
+        assert f"https://trygg.example/{mark}" in hrefs
+        assert f"https://trygg.example/{mark}\n" in rendered.text
+    assert without_marks(rendered.html) == public.html
+    assert squeezed(without_marks(rendered.text)) == squeezed(public.text)
 
 
 # --- how it is built -----------------------------------------------------------------------------
@@ -551,7 +568,7 @@ def test_a_picture_is_shown_with_its_words_and_never_wider_than_its_column(
     rendered = renderer.render(replace(coming(september, shown, gone), done=(shown, small)))
     first, tiny, second = Reading(rendered.html).all("img")
     assert (first["src"], first["alt"], first["width"]) == (address, 'Folk & "lyktor"', "500")
-    assert (tiny["width"], second["width"]) == ("100", "384")
+    assert (tiny["width"], second["width"]) == ("100", "368")
     assert [each.name for each in rendered.pictures] == ["0123.png", "4567.png"]
 
 

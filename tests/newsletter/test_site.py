@@ -1,5 +1,6 @@
 """Where the newsletter's pages are."""
 
+from mailer.mail.template import LEAVE, MY_PAGE
 from mailer.newsletter.site import Site
 
 
@@ -19,3 +20,10 @@ def test_a_key_is_one_part_of_the_path_whatever_it_holds() -> None:
     assert address == (
         "https://trygg.example/kalender/2020-09/2020-09-gjort%2Fett%20%26%20tv%C3%A5%3F.ics"
     )
+
+
+def test_what_is_the_readers_own_is_the_start_page_or_a_mark() -> None:
+    public, marked = Site("https://trygg.example"), Site("https://trygg.example", marks=True)
+    assert (public.leave, public.my_page) == ("https://trygg.example/",) * 2
+    assert marked.leave == f"https://trygg.example/{LEAVE}"
+    assert marked.my_page == f"https://trygg.example/{MY_PAGE}"

@@ -132,25 +132,28 @@ def examples() -> list[str]:
 
 
 def test_the_guides_examples_can_be_used_as_they_stand(copy: Path) -> None:
-    small, whole, several, edition = examples()
+    small, whole, several, edition, approval = examples()
     (copy / "bilder").mkdir()
     (copy / "bilder" / "vandring.jpg").write_bytes(b"")
     (copy / "activities" / "2021-01-liten.yaml").write_text(small, "utf-8")
     (copy / "activities" / "hel.yaml").write_text(whole, "utf-8")
     (copy / "activities" / "2021-01-flera.yaml").write_text(several, "utf-8")
     (copy / "editions" / "2020-10.yaml").write_text(edition, "utf-8")
+    with (copy / "newsletter.yaml").open("a", encoding="utf-8") as paper:
+        paper.write(approval)
     settings = load(copy, {})
     walk = next(one for one in settings.activities if one.key == "hel")
     assert walk.when == When(date(2020, 10, 6), date(2020, 10, 6), time(18), time(20))
     assert walk.translations["en"].title == "Safety walk in Traryd"
     assert walk.contact == "Sven Holmberg, sven.holmberg@markaryd.example"
     assert settings.editions["2020-10"].number == 2
+    assert settings.newsletter.approval and len(settings.newsletter.approval.by) == 2
 
 
 def test_the_guide_names_every_key_of_an_activity() -> None:
     from mailer.settings.schema import ActivityForm, EditionForm
 
-    _, whole, _, edition = examples()
+    _, whole, _, edition, _ = examples()
     keys = {name.replace("_", "-") for name in ActivityForm.model_fields}
     assert set(yaml.safe_load(whole.replace("18:00", "18.00"))) == keys
     assert set(yaml.safe_load(edition)) == set(EditionForm.model_fields)
