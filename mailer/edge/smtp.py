@@ -1,68 +1,110 @@
-"""The relay over SMTP: a few connections, each handing over one letter after another.
+"""The relay over SMTP: a few connections, kept open, that share one queue of letters.
 
-aiosmtplib speaks the protocol. The first connection alone decides whether the relay can be used,
-so that a wrong password is tried once and not by all; what goes wrong after that becomes the
-`Outcome` of the letter in hand.
+Every call of `send` adds its letters to the queue; every connection takes the next one when it is
+ready for it. So calls may overlap, and then no connection idles while one ends and another begins.
+Where no connection is open, the first alone decides whether the relay can be used, so that a wrong
+password is tried once and not by all.
 """
 
 import asyncio
 import logging
-import os
-import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from aiosmtplib import (
-    SMTP,
-    SMTPAuthenticationError,
-    SMTPConnectError,
-    SMTPDataError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPResponseException,
-    SMTPSenderRefused,
-    SMTPServerDisconnected,
-)
-
+from mailer.edge.smtp_connect import Token, connect
+from mailer.edge.smtp_line import Line
 from mailer.errors import RelayError
 from mailer.mail.line import one_line
 from mailer.mail.message import Letter
-from mailer.mail.outcome import Accepted, Outcome, Refused, Uncertain, Unreached
+from mailer.mail.outcome import (
+    Accepted,
+    Outcome,
+    Refused,
+    RelayRefused,
+    Uncertain,
+    Unreached,
+    said,
+)
 from mailer.mail.server import Server
+from mailer.mail.smtp import Session
 
 log = logging.getLogger("mailer.smtp")
 
 STEP_SECONDS = 60.0  # for each command and its reply; RFC 5321, 4.5.3.2 allows minutes, we retry
-
-SLOWEST_OCTETS = 128 * 1024
-"""A second: the slowest line that a letter is given time for, on top of the step."""
 
 SEND_SECONDS = 300.0
 """No letter is begun later than this after `send`, not even the first of a connection, so that a
 slow relay outlasts no lease.
 """
 
+LETTERS = 1000
+"""Over one connection: many relays close it at some number, in the middle of a letter."""
+
+IN_VAIN = 3
+"""Connections lost without an answer to any letter, or refusals that are about us, in a row, after
+which no letter that waits is tried.
+"""
+
+_RECONNECT_SECONDS = 10.0  # after the relay gave no further connection
+_CLOSE_SECONDS = 5.0  # for the answer to QUIT
 _LEFT = Unreached("not tried: no connection or no time was left")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """One call of `send`: `todo` are the places not begun, `in_hand` is how many are begun."""
+
+    letters: Sequence[Letter]
+    outcomes: dict[int, Outcome]
+    stop: asyncio.Event
+    end: float
+    todo: deque[int]
+    in_hand: int = 0
+    error: BaseException | None = None
+    done: asyncio.Future[None] = field(default_factory=asyncio.Future)
+
+    def end_if_done(self) -> None:
+        if self.todo or self.in_hand or self.done.done():
+            return
+        if self.error:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(None)
+
+
+_Key = tuple[_Job, int]
 
 
 class SmtpRelay:
-    """The port `Relay`. `connections` are opened when there is something to send, then closed."""
+    """The port `Relay`. Connections are opened when there is something to send; `close` ends them.
+
+    With `token`, the login is XOAUTH2 with the token that it gives.
+    """
 
     def __init__(
         self,
         server: Server,
         *,
         connections: int = 4,
+        letters: int = LETTERS,
         timeout: float = STEP_SECONDS,
         context: ssl.SSLContext | None = None,
+        token: Token | None = None,
     ) -> None:
         self.name = str(server)
         self._server = server
         self._connections = connections
+        self._most = letters
         self._timeout = timeout
         self._context = context
+        self._token = token
+        self._jobs: deque[_Job] = deque()  # those with letters that wait
+        self._lines: set[Line[_Key]] = set()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._in_vain = 0
+        self._no_more_before = 0.0
 
     async def send(
         self,
@@ -74,161 +116,141 @@ class SmtpRelay:
             return []
         outcomes = {} if known is None else known
         stop = stop or asyncio.Event()
-        queue = _in_time(letters, asyncio.get_running_loop().time() + SEND_SECONDS, stop)
-        first = await self._connect()
-        others = min(self._connections, len(letters)) - 1
-        await asyncio.gather(
-            self._work(first, queue, outcomes),
-            *(self._join(queue, outcomes) for _ in range(others)),
-        )
+        end = asyncio.get_running_loop().time() + SEND_SECONDS
+        job = _Job(letters, outcomes, stop, end, deque(range(len(letters))))
+        self._jobs.append(job)
+        self._work()
+        try:
+            await job.done
+        except asyncio.CancelledError:
+            self._withdraw(job)
+            raise
         every = [outcomes.get(place, _LEFT) for place in range(len(letters))]
         if not stop.is_set():
             outcomes.update(enumerate(every))
         return every
 
-    async def _connect(self) -> SMTP:
-        """A connection that is ready for MAIL. Raises RelayError."""
-        server = self._server
-        client = SMTP(
-            hostname=server.host,
-            port=server.port,
-            timeout=self._timeout,
-            use_tls=server.tls == "implicit",
-            start_tls=server.tls == "starttls",
-            tls_context=self._context,
-        )
-        try:
-            await client.connect()
-            await _greet(client)
-            if server.user:
-                await client.login(server.user, server.password.reveal())
-        except (SMTPException, OSError, ValueError) as error:
-            client.close()
-            raise RelayError(f"{self.name}: {_fault(error)}") from error
-        except asyncio.CancelledError:
-            client.close()
-            raise
-        return client
-
-    async def _join(
-        self, queue: Iterator[tuple[int, Letter]], outcomes: dict[int, Outcome]
-    ) -> None:
-        """Help with the queue over one more connection, if the relay gives one."""
-        try:
-            client = await self._connect()
-        except RelayError as error:
-            log.info("connection-refused reason=%s", error)
-        else:
-            await self._work(client, queue, outcomes)
-
-    async def _work(
-        self,
-        client: SMTP,
-        queue: Iterator[tuple[int, Letter]],
-        outcomes: dict[int, Outcome],
-    ) -> None:
-        """Take letters until none is left or the line is gone."""
-        try:
-            for place, letter in queue:
-                outcomes[place] = await self._hand_over(client, letter)
-                if not client.is_connected:
-                    return
-            await client.quit()
-        except (SMTPException, OSError) as error:
-            log.debug("quit-failed reason=%s", _fault(error))
-        finally:
-            client.close()
-
-    async def _hand_over(self, client: SMTP, letter: Letter) -> Outcome:
-        """One transaction (RFC 5321, 3.3), step by step, to know at which step a line is cut.
-
-        A letter with octets over 127 (a forwarded original, which nobody may rewrite) goes to a
-        relay without 8BITMIME all the same. RFC 6152 would have it refused, but relays that do
-        not offer the extension carry the octets through, and a refusal would lose the forward.
-        """
-        eight_bit = not letter.content.isascii() and client.supports_extension("8bitmime")
-        try:
-            await client.mail(letter.mail_from, options=["BODY=8BITMIME"] if eight_bit else [])
-            await client.rcpt(letter.recipient)
-            reply = await client.execute_command(b"DATA")
-            line = client.protocol
-            if reply.code != 354 or line is None:
-                raise SMTPDataError(reply.code, reply.message)
-            line.write(on_the_wire(letter.content))
-        except SMTPResponseException as error:
-            return await _refused(client, error)
-        except (SMTPException, OSError, ValueError) as error:
-            client.close()
-            return Unreached(_fault(error))
-        try:
-            patience = self._timeout + len(letter.content) / SLOWEST_OCTETS
-            reply = await line.read_response(patience)
-        except (SMTPException, OSError) as error:
-            client.close()
-            return Uncertain(_fault(error))
-        if 200 <= reply.code < 300:
-            return Accepted(reply.message)
-        return await _refused(client, SMTPDataError(reply.code, reply.message))
-
-
-def on_the_wire(content: bytes) -> bytes:
-    """Lines ended by CRLF, leading dots doubled, and the line that ends them (RFC 5321, 4.5.2)."""
-    lines = _LINE_END.sub(b"\r\n", content)
-    end = b".\r\n" if lines.endswith(b"\r\n") or not lines else b"\r\n.\r\n"
-    return _LEADING_DOT.sub(b"..", lines) + end
-
-
-def _in_time(
-    letters: Sequence[Letter], end: float, stop: asyncio.Event
-) -> Iterator[tuple[int, Letter]]:
-    """The letters with their places, for as long as one may be begun."""
-    clock = asyncio.get_running_loop()
-    for place, letter in enumerate(letters):
-        if stop.is_set() or clock.time() > end:
+    async def close(self) -> None:
+        """Say goodbye on every connection. No `send` may be running; the next one opens others."""
+        for task in self._opening:
+            task.cancel()
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        if not (lines := tuple(self._lines)):
             return
-        yield place, letter
+        for line in lines:
+            line.quit()
+        closed = [line.closed for line in lines]
+        await asyncio.wait(closed, timeout=_CLOSE_SECONDS)
+        for line in lines:
+            line.leave("the relay does not answer QUIT")
+        await asyncio.wait(closed)
 
+    # --- what a line asks and tells ---
 
-async def _greet(client: SMTP) -> None:
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except SMTPHeloError:
-            if not client.is_connected:
-                raise
-            await client.helo()
+    def next(self) -> tuple[_Key, Letter] | None:
+        while job := self._first():
+            place = job.todo.popleft()
+            try:
+                letter = job.letters[place]
+            except Exception as error:  # it may be made here and now, by signing
+                job.todo.clear()
+                job.error = error
+            else:
+                job.in_hand += 1
+                return (job, place), letter
+        return None
 
+    def ended(self, key: _Key, outcome: Outcome | None) -> None:
+        job, place = key
+        job.in_hand -= 1
+        if job.done.done() and not isinstance(outcome, Uncertain):
+            return  # it was withdrawn: what was not answered was never tried
+        if outcome is None:
+            job.todo.appendleft(place)
+            if job not in self._jobs:
+                self._jobs.appendleft(job)
+            return
+        job.outcomes[place] = outcome
+        if isinstance(outcome, Accepted | Refused):
+            self._in_vain = 0
+        elif isinstance(outcome, RelayRefused):
+            self._note_in_vain(said(outcome))
+        job.end_if_done()
 
-async def _refused(client: SMTP, error: SMTPResponseException) -> Outcome:
-    if error.code == 421 or not 400 <= error.code < 600:
-        client.close()  # the server is about to hang up, or talks nonsense
-        return Unreached(_fault(error))
-    try:
-        await client.rset()
-    except (SMTPException, OSError):
-        client.close()
-    if isinstance(error, SMTPSenderRefused):
-        return Unreached(_fault(error))  # it is us that the relay does not want
-    return Refused(error.code, error.message)
+    def closed(self, line: Line[_Key]) -> None:
+        self._lines.discard(line)
+        if line.in_vain and self._jobs:
+            self._note_in_vain(line.session.over)
+        self._work()
 
+    # --- connections ---
 
-def _fault(error: BaseException) -> str:
-    """What went wrong, in words that are fit for a log."""
-    match error:
-        case SMTPAuthenticationError():
-            # The code alone: a server may repeat the name in its text, or worse.
-            return f"the login was refused ({error.code}); check the user name and the password"
-        case SMTPResponseException():
-            return one_line(f"{error.code} {error.message}")
-        case TimeoutError():
-            return "no answer in time"
-        case SMTPServerDisconnected():
-            return "the line was cut"
-        case SMTPConnectError(__cause__=OSError() as cause):
-            return _fault(cause)
-        case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted: {error.verify_message}"
-        case ConnectionError(errno=int() as number):
-            return os.strerror(number)  # asyncio's own words name the call, not the reason
-        case _:
-            return one_line(str(error)) or type(error).__name__
+    def _first(self) -> _Job | None:
+        """The first job with a letter that may be begun."""
+        now = asyncio.get_running_loop().time()
+        while self._jobs:
+            job = self._jobs[0]
+            if job.stop.is_set() or now > job.end:
+                job.todo.clear()
+            if job.todo:
+                return job
+            self._jobs.popleft()
+            job.end_if_done()
+        return None
+
+    def _work(self) -> None:
+        """Let the connections take what waits, and open as many more as are useful."""
+        for line in tuple(self._lines):
+            line.go()
+        if self._first() is None:
+            return
+        room = self._connections - len(self._lines) - len(self._opening)
+        if not self._lines:
+            room = 1 - len(self._opening)
+        elif asyncio.get_running_loop().time() < self._no_more_before:
+            room = 0
+        waiting = sum(len(job.todo) for job in self._jobs) - len(self._opening)
+        for _ in range(min(room, waiting)):
+            task = asyncio.create_task(self._open())
+            self._opening.add(task)
+            task.add_done_callback(self._opened)
+
+    async def _open(self) -> None:
+        transport, offer = await connect(self._server, self._timeout, self._context, self._token)
+        self._lines.add(Line(transport, Session(offer), self, self._timeout, self._most))
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        self._opening.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and self._lines:
+            log.info("connection-refused reason=%s", error)
+            self._no_more_before = asyncio.get_running_loop().time() + _RECONNECT_SECONDS
+        elif error:
+            self._give_up(error)
+        self._work()
+
+    def _note_in_vain(self, reason: str) -> None:
+        self._in_vain += 1
+        if self._in_vain >= IN_VAIN:
+            self._give_up(RelayError(f"{self.name}: {one_line(reason)}"))
+
+    def _give_up(self, error: BaseException) -> None:
+        """Begin nothing of what waits; who has no outcome at all gets the error."""
+        log.warning("relay-lost reason=%s", error)
+        self._in_vain = 0
+        while self._jobs:
+            job = self._jobs.popleft()
+            job.todo.clear()
+            if not (job.outcomes or job.in_hand):
+                job.error = error
+            job.end_if_done()
+
+    def _withdraw(self, job: _Job) -> None:
+        """Its caller is gone: leave at once what is in hand of it."""
+        job.todo.clear()
+        for line in tuple(self._lines):
+            if any(each is job for each, _ in line.session.in_hand):
+                line.leave("told to stop")
+        if self._first() is None:
+            for task in self._opening:
+                task.cancel()

@@ -6,7 +6,7 @@ queued, in one transaction. Doing it again changes nothing.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from mailer.errors import EditionError
 from mailer.flows.ports import Archive, Clock, Editions
 from mailer.mail.address import Address
+from mailer.mail.header import plain_field
 from mailer.mail.identity import Identity
 from mailer.mail.message import (
     Draft,
@@ -24,7 +25,7 @@ from mailer.mail.message import (
     text_of,
     unsubscribe_by_mail,
 )
-from mailer.mail.post import Post
+from mailer.mail.template import TOKEN, Template
 from mailer.newsletter.activity import Activity
 from mailer.newsletter.archived import (
     ArchivedEdition,
@@ -49,9 +50,11 @@ from mailer.newsletter.receipt import RenderedEdition, SentEdition
 from mailer.newsletter.render import Rendered, Renderer, languages_of
 from mailer.newsletter.words import ORIGINAL
 from mailer.organisation import Organisation
-from mailer.subscriber.subscription import Subscriber
 
 log = logging.getLogger("mailer.publish")
+
+COPY_OF = "X-Edition"
+"""The header field by which the copy of an edition is found again."""
 
 _MORNING = time(8)
 
@@ -119,12 +122,17 @@ class Composer:
     def period(self, day: date) -> str:
         return period_of(day, self.newsletter.period)
 
-    def compose(self, edition: Edition, now: datetime, language: str = ORIGINAL) -> Composed:
-        """Render an edition and its letter, dated now, or that morning if now is another day."""
+    def compose(
+        self, edition: Edition, now: datetime, language: str = ORIGINAL, *, marks: bool = False
+    ) -> Composed:
+        """Render an edition and its letter, dated now, or that morning if now is another day.
+
+        With `marks`, each reader's copy is made of it by `mail.template`; else anybody may see it.
+        """
         moment = now.astimezone(self.zone)
         if moment.date() != edition.date:
             moment = datetime.combine(edition.date, _MORNING, self.zone)
-        rendered = self.renderer.render(edition, language)
+        rendered = self.renderer.render(edition, language, marks=marks)
         draft = Draft(
             sender=Address(self.mailbox.email, self.newsletter.title),
             reply_to=(self.mailbox,),
@@ -134,11 +142,17 @@ class Composer:
             date=moment,
             language=language,
             list_id=f"{self.newsletter.title} <{self.newsletter.list_id}>",
-            inline=self._inline(rendered),
+            unsubscribe=self._unsubscribe() if marks else "",
+            inline=self.inline(rendered),
         )
         return Composed(edition, rendered, shared(draft))
 
-    def _inline(self, rendered: Rendered) -> tuple[Inline, ...]:
+    def _unsubscribe(self) -> str:
+        page = replace(self.renderer.site, marks=True).leave
+        return f"<{page}>, {unsubscribe_by_mail(self.mailbox, TOKEN)}"
+
+    def inline(self, rendered: Rendered) -> tuple[Inline, ...]:
+        """The pictures that a letter carries with it."""
         if self.newsletter.images == "web":
             return ()
         return tuple(
@@ -146,18 +160,16 @@ class Composer:
             for picture in rendered.pictures
         )
 
-    def post(self, composed: Composed, subscriber: Subscriber, identity: Identity) -> Post:
-        """The letter of one subscriber."""
-        key = f"edition/{composed.edition.period}/{subscriber.id}"
-        return Post(
-            key=key,
-            kind="edition",
-            to=subscriber.address,
-            mail_from=self.mailbox.email,
-            message_id=identity.message_id(key),
-            content=composed.content,
-            unsubscribe=unsubscribe_by_mail(self.mailbox, subscriber.token),
-        )
+    def copy(self, sent: SentEdition, identity: Identity) -> bytes:
+        """The copy for the contact mailbox, which knows of the edition if the store forgets it."""
+        period = sent.told["period"]
+        lines = own_lines(self.mailbox, identity.message_id(f"edition/{period}/copy"))
+        field = plain_field(COPY_OF, self.copy_of(period))
+        return lines + field + Template(sent.content[ORIGINAL]).public()
+
+    def copy_of(self, period: str) -> str:
+        """What the field COPY_OF of that copy says."""
+        return f"{period} {self.newsletter.list_id}"
 
 
 async def edition_of(day: date, composer: Composer, editions: Editions) -> Edition:
@@ -201,7 +213,7 @@ async def _queue(
     edition: Edition, composer: Composer, editions: Editions, identity: Identity, now: datetime
 ) -> int | None:
     composed = {
-        language: composer.compose(edition, now, language)
+        language: composer.compose(edition, now, language, marks=True)
         for language in composer.languages(edition)
     }
     content = {language: each.content for language, each in composed.items()}
@@ -214,23 +226,21 @@ async def _queue(
         told=as_json(edition),
     )
 
-    def post(subscriber: Subscriber) -> Post:
-        letter = composed.get(subscriber.language, composed[ORIGINAL])
-        return composer.post(letter, subscriber, identity)
-
-    return await editions.queue(rendered, post, now)
+    message_id = identity.series(f"edition/{edition.period}")
+    return await editions.queue(rendered, composer.mailbox.email, message_id, now)
 
 
 def _archived(sent: SentEdition, composer: Composer) -> ArchivedEdition:
     edition = edition_told(sent.told)
     mailbox = composer.mailbox
     name = f"{edition.period}@{mailbox.domain}"
+    public = {language: Template(content).public() for language, content in sent.content.items()}
     letters = {
         language: ArchivedLetter(
             html=html_of(content).encode(),
             text=text_of(content).encode(),
             eml=own_lines(mailbox, name) + content,
         )
-        for language, content in sent.content.items()
+        for language, content in public.items()
     }
     return archived(edition, letters, composer.calendar(edition), composer.renderer.pictures)

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from mailer.mail.address import Address
 from mailer.mail.header import addresses_field, phrase_field, plain_field, text_field
+from mailer.mail.template import quoted
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _MAX_LINE = 998  # RFC 5321, 4.5.3.1.6
@@ -39,12 +40,15 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter before it has a recipient.
+    """A letter before it has a recipient; its texts may hold the marks of `mail.template`.
 
     `html` is the other version of `text`, and `inline` what it shows; `original` the exact bytes of
     a received mail that goes along. `auto_submitted` (RFC 3834) marks what no person wrote; such a
-    letter also asks that nobody's robot answers it. `references` are ids without angle brackets,
-    the last one answered. `list_id` is as RFC 2919 has it: "Nyheter <nyheter.kommun.example>".
+    letter also asks that nobody's robot answers it. One `to_colleague` may be answered all the same
+    with what we want to know: that it cannot be delivered, or that its reader is away. `references`
+    are ids without angle brackets, the last one answered. `list_id` is as RFC 2919 has it:
+    "Nyheter <nyheter.kommun.example>". `unsubscribe` is what stands in
+    List-Unsubscribe, an https address among it (RFC 8058).
     """
 
     sender: Address
@@ -55,19 +59,26 @@ class Draft:
     html: str = ""
     original: bytes = b""
     auto_submitted: Literal["", "auto-replied", "auto-generated"] = ""
+    to_colleague: bool = False
     references: tuple[str, ...] = ()
     language: str = "sv"
     list_id: str = ""
+    unsubscribe: str = ""
     inline: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a relay takes: the envelope (`mail_from` empty is the null sender) and the bytes."""
+    """What a relay takes: the envelope (`mail_from` empty is the null sender) and the bytes.
+
+    `dotless` content has lines that end in CRLF, the last one too, and none that begins with a
+    dot: it goes on the wire as it is.
+    """
 
     mail_from: str
     recipient: str
     content: bytes
+    dotless: bool = False
 
 
 def shared(draft: Draft) -> bytes:
@@ -84,22 +95,21 @@ def shared(draft: Draft) -> bytes:
     if draft.list_id:
         fields.append(phrase_field("List-Id", draft.list_id))
         fields.append(plain_field("Precedence", "bulk"))
+    if draft.unsubscribe:
+        fields.append(plain_field("List-Unsubscribe", draft.unsubscribe))
+        fields.append(plain_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if draft.auto_submitted:
         fields.append(plain_field("Auto-Submitted", draft.auto_submitted))
-        fields.append(plain_field("X-Auto-Response-Suppress", "All"))
+        # As Exchange reads it (MS-OXCMAIL, 2.1.3.2.20): All holds back NDR and OOF, too.
+        suppressed = "DR, RN, NRN, AutoReply" if draft.to_colleague else "All"
+        fields.append(plain_field("X-Auto-Response-Suppress", suppressed))
     fields.append(b"MIME-Version: 1.0\r\n")
     return b"".join(fields) + _body(draft)
 
 
-def own_lines(to: Address, message_id: str, unsubscribe: str = "") -> bytes:
-    """The header fields of one recipient. `unsubscribe` is what stands in List-Unsubscribe."""
-    fields = [
-        addresses_field("To", [to]),
-        plain_field("Message-ID", f"<{message_id}>"),
-    ]
-    if unsubscribe:
-        fields.append(plain_field("List-Unsubscribe", unsubscribe))
-    return b"".join(fields)
+def own_lines(to: Address, message_id: str) -> bytes:
+    """The header fields of one recipient."""
+    return addresses_field("To", [to]) + plain_field("Message-ID", f"<{message_id}>")
 
 
 def unsubscribe_by_mail(mailbox: Address, token: str) -> str:
@@ -135,10 +145,10 @@ def _thread(references: tuple[str, ...]) -> list[bytes]:
 
 def _body(draft: Draft) -> bytes:
     text, html = _encodable(draft.text), _encodable(draft.html)
-    message = EmailMessage(policy=SMTP)
-    message.set_content(text.rstrip("\n") + "\n", cte="quoted-printable")
+    message = _quoted_part(text.rstrip("\n"), "plain")
     if html:
-        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        message.make_alternative()
+        message.attach(_quoted_part(html, "html"))
         if draft.inline:
             _add_inline(message, draft.inline)
         message.set_boundary(_boundary(b"alternative", text.encode()))
@@ -146,6 +156,13 @@ def _body(draft: Draft) -> bytes:
         del part["MIME-Version"]  # it stands once, in the letter's own header
     body = message.as_bytes()
     return _with_original(body, draft.original) if draft.original else body
+
+
+def _quoted_part(text: str, subtype: str) -> EmailMessage:
+    part = EmailMessage(policy=SMTP)
+    part.set_content("", subtype=subtype, cte="quoted-printable")
+    part.set_payload(quoted(text))
+    return part
 
 
 def _encodable(text: str) -> str:

@@ -25,6 +25,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayRefused:
+    """The relay said no to us, whoever the recipient is: to our login, sender or address.
+
+    See `refusal`. Nobody's letter fails for it; the operator has to put it right.
+    """
+
+    code: int
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreached:
     """No answer about this recipient: no connection, a cut line, a deadline, the relay shut.
 
@@ -41,7 +52,7 @@ class Uncertain:
     reason: str
 
 
-Outcome = Accepted | Refused | Unreached | Uncertain
+Outcome = Accepted | Refused | RelayRefused | Unreached | Uncertain
 
 
 def said(outcome: Outcome) -> str:
@@ -49,7 +60,7 @@ def said(outcome: Outcome) -> str:
     match outcome:
         case Accepted(reply=text):
             line = text
-        case Refused(code=code, reply=text):
+        case Refused(code=code, reply=text) | RelayRefused(code=code, reply=text):
             line = f"{code} {text}"
         case _:
             line = outcome.reason

@@ -11,15 +11,16 @@ from mailer.mail.address import Address
 from mailer.mail.outcome import Outcome
 from mailer.mail.retry import Decision
 
-LetterKind = Literal["edition", "forward", "acknowledgement", "notice", "confirmation"]
+LetterKind = Literal["edition", "forward", "acknowledgement", "notice", "confirmation", "proof"]
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """One letter to one recipient, to be put in the outbox. `key` makes it happen once.
 
-    `content` is what `mail.message.shared` made; letters with equal content share it.
-    `mail_from` empty is the null sender: nothing comes back.
+    `content` is what `mail.message.shared` made; letters with equal content share it. Where there
+    is a `token`, the content is a `mail.template`, and the token its recipient's. `mail_from` empty
+    is the null sender: nothing comes back. An `urgent` letter goes before all others.
     """
 
     key: str
@@ -28,8 +29,9 @@ class Post:
     mail_from: str
     message_id: str
     content: bytes
-    unsubscribe: str = ""
+    token: str = ""
     inquiry_id: int | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Due:
     to: Address
     mail_from: str
     message_id: str
-    unsubscribe: str
+    token: str
     content: bytes
     tries: int
     queued: datetime

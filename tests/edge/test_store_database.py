@@ -5,7 +5,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,12 +16,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, create_engine, event, func, insert, inspect, select, text
 
 import mailer.edge.store
 from mailer.edge.store.database import BUSY_SECONDS, HEAD, Database, exists
-from mailer.edge.store.tables import letters, metadata
+from mailer.edge.store.tables import letters, metadata, wordings
 from mailer.errors import StoreError
+from tests.servers.running import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +46,7 @@ async def test_a_fresh_database_has_exactly_the_tables_of_the_program(database: 
         with warnings.catch_warnings():
             # SQLite cannot say what an index on an expression is made of.
             warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based")
-            warnings.filterwarnings("ignore", "autogenerate skipping .* 'uq_subscribers_email'")
+            warnings.filterwarnings("ignore", "autogenerate skipping .* '(uq_subs|ix_inq)")
             found: list[object] = compare_metadata(context, metadata)
             return found
 
@@ -307,3 +310,59 @@ async def test_whether_there_is_a_database_yet(tmp_path: Path) -> None:
     await (await Database.open(url)).close()
     assert exists(url)
     assert exists("postgresql://127.0.0.1/mailer")
+
+
+# --- writing together ---
+
+
+async def test_what_waits_together_is_written_each_undone_alone(database_url: str) -> None:
+    database = await Database.open(database_url)
+    begun, go_on, commits = threading.Event(), threading.Event(), []
+    event.listen(database._engine, "commit", lambda connection: commits.append(connection))
+
+    def first(connection: Connection) -> str:
+        begun.set()
+        go_on.wait(PATIENCE)
+        return "first"
+
+    def put(version: str) -> Callable[[Connection], str]:
+        def work(connection: Connection) -> str:
+            connection.execute(insert(wordings).values(version=version, text=""))
+            if version == "bad":
+                raise ValueError(version)
+            return version
+
+        return work
+
+    alone = asyncio.ensure_future(database.write(first))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    works = [database.write(put(version)) for version in ("a", "bad", "a", "b")]
+    waiting = asyncio.gather(*works, return_exceptions=True)
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await alone == "first"
+    a, bad, again, b = await waiting
+    assert (a, b) == ("a", "b")
+    assert isinstance(bad, ValueError)
+    assert isinstance(again, StoreError)
+    assert len(commits) == 2
+    query = select(wordings.c.version).order_by(wordings.c.version)
+    assert await database.read(lambda c: c.execute(query).scalars().all()) == ["a", "b"]
+    await database.close()
+
+
+async def test_a_write_that_is_cancelled_while_it_waits_is_not_done(database: Database) -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def hold(connection: Connection) -> None:
+        begun.set()
+        go_on.wait(PATIENCE)
+
+    first = asyncio.ensure_future(database.write(hold))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    waiting = asyncio.ensure_future(database.write(lambda connection: done.append(1)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    go_on.set()
+    await first
+    assert await database.read(lambda connection: done) == []

@@ -3,24 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, update
 
+from mailer.edge.store import tables
 from mailer.edge.store.database import Database
 from mailer.edge.store.editions import StoredEditions
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
-from mailer.errors import EditionError
+from mailer.errors import EditionError, StoreError
 from mailer.mail.address import Address
 from mailer.mail.outcome import Accepted, Refused, Uncertain
-from mailer.mail.post import Due, Post, Tried
+from mailer.mail.post import Due, Tried
 from mailer.mail.retry import Again, Settled
 from mailer.newsletter.receipt import Receipt, RenderedEdition, SentEdition
-from mailer.subscriber.subscription import Subscriber
 
 pytestmark = pytest.mark.anyio
 
@@ -50,19 +52,9 @@ def edition(
 
 
 async def queue(editions: StoredEditions, rendered: RenderedEdition) -> int | None:
-    def address(subscriber: Subscriber) -> Post:
-        key = f"edition/{rendered.period}/{subscriber.id}"
-        return Post(
-            key=key,
-            kind="edition",
-            to=subscriber.address,
-            mail_from="kontakt@example.org",
-            message_id=f"{key}@example.org",
-            content=b"not this",
-            unsubscribe=f"<mailto:kontakt@example.org?subject={subscriber.token}>",
-        )
-
-    return await editions.queue(rendered, address, NOW)
+    return await editions.queue(
+        rendered, "kontakt@example.org", lambda id: f"{rendered.period}.{id}@example.org", NOW
+    )
 
 
 def people(number: int, language: str = "sv") -> list[tuple[Address, str]]:
@@ -84,7 +76,21 @@ async def test_an_edition_is_queued_once_for_those_who_are_active(
         ("p0.sv@example.org", b"Hej"),
         ("p2.sv@example.org", b"Hej"),
     ]
-    assert found[0].unsubscribe.startswith("<mailto:")
+    reader = await subscribers.find("p2.sv@example.org")
+    assert reader
+    assert found[1] == Due(
+        id=found[1].id,
+        key=f"edition/2020-09/{reader.id}",
+        kind="edition",
+        to=reader.address,
+        mail_from="kontakt@example.org",
+        message_id=f"2020-09.{reader.id}@example.org",
+        token=reader.token,
+        content=b"Hej",
+        tries=0,
+        queued=NOW,
+        inquiry_id=None,
+    )
 
 
 async def test_an_edition_without_readers_is_not_claimed(
@@ -126,11 +132,11 @@ async def test_an_edition_that_cannot_be_queued_whole_is_not_claimed(
 ) -> None:
     await subscribers.add(people(3), "import", NOW)
 
-    def fail(subscriber: Subscriber) -> Post:
+    def fail(subscriber_id: int) -> str:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        await editions.queue(edition(), fail, NOW)
+    with pytest.raises((ZeroDivisionError, StoreError)):
+        await editions.queue(edition(), "kontakt@example.org", fail, NOW)
     assert not await editions.claimed("2020-09")
     assert await outbox.counts() == {}
     assert await queue(editions, edition()) == 3
@@ -163,6 +169,22 @@ async def test_a_claimed_edition_is_remembered_as_it_was_queued(
     assert await editions.sent("2020-09") == SentEdition(told, {"sv": b"Hej", "en": b"Hello"})
     await queue(editions, edition(told={"period": "another"}))
     assert (await editions.sent("2020-09")).told == told
+
+
+async def test_who_gets_nothing_now_is_in_the_audience_with_the_reason(
+    editions: StoredEditions, subscribers: StoredSubscribers, database: Database
+) -> None:
+    await subscribers.add(people(5), "import", NOW)
+    for place, state in enumerate(("active", "paused", "suppressed", "pending", "left")):
+        theirs = tables.subscribers.c.email == f"p{place}.sv@example.org"
+        change = update(tables.subscribers).where(theirs).values(state=state)
+        await database.write(partial(Connection.execute, statement=change))
+    assert await queue(editions, edition()) == 1
+    assert await editions.receipt("2020-09") == Receipt("2020-09", 3, 0, 0, 0, 2, 1)
+    assert [(row.recipient, row.reply) for row in await editions.who("2020-09", "excluded")] == [
+        ("p1.sv@example.org", "paused when it was queued"),
+        ("p2.sv@example.org", "suppressed when it was queued"),
+    ]
 
 
 # --- who leaves before the letter is sent ---
@@ -258,13 +280,29 @@ def _tried(due: Due, step: str) -> Tried:
     return Tried(due, "relay", Accepted("Ok"), Settled("accepted"))
 
 
-async def test_who_did_not_get_the_edition_is_listed_with_the_relays_words(
+async def test_the_reasons_and_the_names_behind_every_number_are_told(
     editions: StoredEditions, subscribers: StoredSubscribers, outbox: StoredOutbox
 ) -> None:
-    await subscribers.add(people(3), "import", NOW)
+    await subscribers.add(people(4), "import", NOW)
     await queue(editions, edition())
-    first, second, _ = await outbox.claim("first", 3, NOW)
-    await outbox.settle("first", [_tried(first, "failed"), _tried(second, "accepted")], [], NOW)
-    assert [tuple(row) for row in await editions.failures("2020-09")] == [
-        ("p0.sv@example.org", "failed", "550 No")
+    first, second, third, _ = await outbox.claim("first", 4, NOW)
+    refused = [
+        Tried(each, "relay", Refused(550, f"<{each.to.email}>: unknown"), Settled("failed"))
+        for each in (second, first)
     ]
+    await outbox.settle("first", [*refused, _tried(third, "accepted")], [], NOW)
+    await subscribers.leave("p3.sv@example.org", "left", NOW)
+    await outbox.release("first")
+    assert await outbox.claim("first", 4, NOW) == []
+    assert await editions.reasons("2020-09") == [
+        ("failed", "550 …: unknown", 2),
+        ("excluded", "left before it was sent", 1),
+    ]
+    assert [tuple(row) for row in await editions.who("2020-09", "failed")] == [
+        (f"p{number}.sv@example.org", f"550 <p{number}.sv@example.org>: unknown")
+        for number in (0, 1)
+    ]
+    assert [row.recipient for row in await editions.who("2020-09", "accepted")] == [
+        "p2.sv@example.org"
+    ]
+    assert await editions.who("2020-09", "pending") == []

@@ -32,7 +32,7 @@ def post(key: str = "notice/1", kind: LetterKind = "notice", content: bytes = b"
         mail_from="kontakt@example.org",
         message_id=f"{key}@example.org",
         content=content,
-        unsubscribe="<mailto:kontakt@example.org>",
+        token="0123456789abcdef",  # noqa: S106
     )
 
 
@@ -67,7 +67,7 @@ async def test_what_is_put_in_comes_out(outbox: StoredOutbox) -> None:
         to=asked.to,
         mail_from=asked.mail_from,
         message_id=asked.message_id,
-        unsubscribe=asked.unsubscribe,
+        token=asked.token,
         content=asked.content,
         tries=0,
         queued=NOW,
@@ -163,10 +163,24 @@ async def test_workers_at_once_never_share_a_letter(database_url: str) -> None:
 # --- settling ---
 
 
+async def test_what_the_relay_took_stands_in_the_letters_own_row(outbox: StoredOutbox) -> None:
+    await put(outbox, post())
+    (due,) = await outbox.claim("first", 1, NOW)
+    taken = Accepted('2.0.0 Ok\n"queued" as å')
+    await outbox.settle("first", [tried(due, taken, ACCEPTED)], [], NOW)
+    found = await outbox.tries(due.key)
+    assert found
+    row, tries = found
+    assert (row.state, row.tries, row.settled) == ("accepted", 1, NOW)
+    assert (row.relay, row.reply) == ("smtp://relay.test:25", '2.0.0 Ok "queued" as å')
+    assert (row.leased_by, row.leased_until) == (None, None)
+    assert [tuple(each) for each in tries] == [(NOW, row.relay, "accepted", None, row.reply)]
+    assert await outbox.claim("first", 1, LATER) == []
+
+
 @pytest.mark.parametrize(
     ("outcome", "decision", "name", "code", "reply"),
     [
-        (Accepted("2.0.0 Ok\nqueued"), ACCEPTED, "accepted", None, "2.0.0 Ok queued"),
         (Refused(550, "No such user"), FAILED, "refused", 550, "550 No such user"),
         (Refused(450, "Greylisted"), Again(LATER), "refused", 450, "450 Greylisted"),
         (Unreached("the line was cut"), Again(LATER), "unreached", None, "the line was cut"),
@@ -175,7 +189,7 @@ async def test_workers_at_once_never_share_a_letter(database_url: str) -> None:
         (Refused(550, "Okänd \udce5\0" * 900), FAILED, "refused", 550, None),
     ],
 )
-async def test_every_outcome_is_written_down_with_what_follows(
+async def test_every_other_outcome_is_written_down_with_what_follows(
     outbox: StoredOutbox,
     outcome: Outcome,
     decision: Decision,
@@ -242,6 +256,41 @@ async def test_a_lease_that_ran_out_unnoticed_still_decides(outbox: StoredOutbox
     (due,) = await outbox.claim("first", 1, NOW)
     await outbox.settle("first", [tried(due, Accepted("Ok"), ACCEPTED)], [], NOW + 2 * LEASE)
     assert await outbox.counts() == {"accepted": 1}
+
+
+# --- letters that may have been sent ---
+
+
+async def test_what_a_dead_worker_had_in_hand_goes_again(outbox: StoredOutbox) -> None:
+    await put(outbox, post())
+    (due,) = await outbox.claim("dead", 1, NOW)
+    await outbox.free("dead", NOW)
+    assert await outbox.claim("second", 1, NOW) == [due]
+
+
+async def test_in_doubt_it_is_held_for_a_person(database: Database) -> None:
+    outbox = StoredOutbox(database, "hold")
+    await put(outbox, post("notice/1"), post("notice/2"), post("notice/3"))
+    await outbox.claim("dead", 1, NOW)
+    await outbox.free("dead", NOW)
+    await outbox.claim("silent", 1, NOW)
+    assert keys(await outbox.claim("second", 9, NOW + LEASE)) == ["notice/3"]
+    assert await outbox.counts() == {"uncertain": 2, "pending": 1}
+    (row, _) = await outbox.find("uncertain", 2)
+    assert (row.leased_by, row.reply) == (
+        None,
+        "the process ended while it had this letter in hand",
+    )
+    assert await outbox.retry(["notice/1"], LATER) == 1
+    assert keys(await outbox.claim("second", 9, LATER)) == ["notice/1"]
+
+
+async def test_in_doubt_what_is_given_back_by_one_who_lives_is_free(database: Database) -> None:
+    outbox = StoredOutbox(database, "hold")
+    await put(outbox, post())
+    await outbox.claim("first", 1, NOW)
+    await outbox.release("first")
+    assert keys(await outbox.claim("second", 1, NOW)) == ["notice/1"]
 
 
 # --- what the command line does ---

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from mailer.errors import RelayError, StoreError, TemplateFault
+from mailer.errors import NotNow, RelayError, StoreError, TemplateFault
 from mailer.flows import deliver
 from mailer.mail.address import Address
 from mailer.mail.message import Draft, shared
-from mailer.mail.outcome import Refused, Uncertain, Unreached
+from mailer.mail.outcome import Refused, RelayRefused, Uncertain, Unreached
 from mailer.mail.post import Due, Post
 from mailer.mail.retry import GIVE_UP, PAUSES
+from mailer.mail.template import LEAVE
 from tests.flows.conftest import OpenWorld
 from tests.flows.doubles import START
 from tests.flows.world import (
@@ -28,6 +31,8 @@ from tests.flows.world import (
 
 pytestmark = pytest.mark.anyio
 
+TOKEN = "0123456789abcdef0123456789abcdef"  # noqa: S105
+
 
 def post(number: int) -> Post:
     key = f"edition/2020-09/{number}"
@@ -37,8 +42,8 @@ def post(number: int) -> Post:
         to=Address(email(number)),
         mail_from=MAILBOX.email,
         message_id=IDENTITY.message_id(key),
-        content=shared(Draft(MAILBOX, "Nyheter", "Hej!", START)),
-        unsubscribe="<mailto:trygghet@markaryd.example?subject=avsluta>",
+        content=shared(Draft(MAILBOX, "Nyheter", f"Hej!\n\nhttps://x.example/{LEAVE}", START)),
+        token=TOKEN,
     )
 
 
@@ -48,6 +53,12 @@ def email(number: int) -> str:
 
 async def queue(world: World, *numbers: int) -> None:
     await world.outbox.settle("", [], [post(number) for number in numbers], world.clock.now())
+
+
+def notice(world: World, why: str) -> list[Post]:
+    key = f"notice/relay/{world.clock.now():%Y-%m-%dT%H}"
+    message_id = IDENTITY.message_id(key)
+    return [Post(key, "notice", COORDINATOR.address, MAILBOX.email, message_id, why.encode())]
 
 
 async def states(world: World) -> list[tuple[str, int]]:
@@ -65,19 +76,21 @@ async def test_a_letter_is_the_recipients_own_lines_and_what_all_share(
         assert (letter.mail_from, letter.recipient) == (MAILBOX.email, email(1))
         assert message["To"] == email(1)
         assert message["Message-ID"] == f"<{post(1).message_id}>"
-        assert message["List-Unsubscribe"] == post(1).unsubscribe
-        assert letter.content.endswith(post(1).content)
+        assert text_of(letter).split() == ["Hej!", f"https://x.example/avsluta/{TOKEN}"]
+        assert letter.dotless
 
 
 async def test_every_batch_is_sent_and_told_of(open_world: OpenWorld) -> None:
     async with open_world() as world:
-        await queue(world, *range(deliver.BATCH + 1))
+        await queue(world, *range(deliver.IN_HAND + 1))
         seen: list[int] = []
         delivery = world.delivery(progress=lambda tally: seen.append(tally.accepted))
         tally = await delivery.drain()
-        assert (tally.accepted, tally.failed, tally.postponed, tally.problem) == (51, 0, 0, "")
-        assert seen == [50, 51]
-        assert len({letter.recipient for letter in world.relay.letters}) == 51
+        count = deliver.IN_HAND + 1
+        assert (tally.accepted, tally.failed, tally.postponed, tally.problem) == (count, 0, 0, "")
+        assert seen == sorted(set(seen))
+        assert seen[-1] == count
+        assert len({letter.recipient for letter in world.relay.letters}) == count
 
 
 async def test_each_recipient_fails_alone(open_world: OpenWorld) -> None:
@@ -121,6 +134,119 @@ async def test_a_relay_that_takes_nothing_loses_nothing(open_world: OpenWorld) -
         assert await world.leases() == set()
         world.relay.down = None
         assert (await world.delivery("second").drain()).accepted == 2
+
+
+async def test_a_relay_that_refuses_us_is_left_alone_and_told_of_once_an_hour(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        refused = RelayRefused(554, "5.7.1 relay access denied")
+        world.relay.answers = {email(1): refused, email(2): refused}
+        delivery = world.delivery(trouble=lambda why: notice(world, why))
+        for _ in range(2):
+            tally = await delivery.drain()
+            assert tally.problem == "relay.example.org:25: 554 5.7.1 relay access denied"
+            assert (tally.failed, await world.leases()) == (0, set())
+            world.clock.forward(minutes=20)
+        assert [row.state for row in (await world.rows()).values()] == [
+            *["pending"] * 2,
+            "accepted",
+        ]
+        assert [letter.recipient for letter in world.relay.letters] == [COORDINATOR.address.email]
+        world.clock.forward(hours=1)
+        await delivery.drain()
+        world.relay.answers.clear()
+        world.clock.forward(hours=1)
+        await delivery.drain()
+        kinds = Counter(row.kind for row in (await world.rows()).values())
+        assert kinds == {"edition": 2, "notice": 2}
+        assert {row.state for row in (await world.rows()).values()} == {"accepted"}
+
+
+async def test_where_the_relay_takes_others_its_refusal_is_one_recipients(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        world.relay.answers[email(1)] = RelayRefused(554, "5.7.1 relay access denied")
+        told: list[str] = []
+        tally = await world.delivery(trouble=told.append).drain()
+        assert (tally.accepted, tally.postponed, tally.problem, told) == (1, 1, "", [])
+
+
+async def test_a_relay_that_stays_away_is_told_of_and_a_slow_one_is_not(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        wake, stop = asyncio.Event(), asyncio.Event()
+        told: list[tuple[str, timedelta]] = []
+        waits: list[float] = []
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            waits.append(seconds)
+            world.clock.forward(seconds=seconds)
+            world.relay.down = RelayError("gone")
+            if len(waits) == 130:
+                stop.set()
+
+        def trouble(why: str) -> list[Post]:
+            told.append((why, world.clock.now() - START))
+            return []
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        world.relay.down = NotNow("enough for now", START + timedelta(seconds=90))
+        await world.delivery(trouble=trouble).run(wake, stop, idle=30)
+        assert waits[:8] == [90.0, 1, 2, 5, 10, 30, 60, 60]
+        first = timedelta(seconds=90 + 1 + 2 + 5 + 10 + 30)
+        assert told == [("gone", first + hours * timedelta(hours=1)) for hours in range(3)]
+
+
+async def test_in_doubt_a_letter_is_held_for_a_person_who_is_told(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        world.relay.answers[email(1)] = Uncertain("the line was cut")
+        told: list[tuple[str, str]] = []
+
+        def report(due: Due, reply: str) -> list[Post]:
+            told.append((due.key, reply))
+            return []
+
+        await world.delivery(on_doubt="hold", report=report).drain()
+        assert await states(world) == [("uncertain", 1)]
+        assert told == [("edition/2020-09/1", "")]
+
+
+async def test_letters_are_signed(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        await world.delivery(sign=lambda content: b"Signed: yes\r\n").drain()
+        (letter,) = world.relay.letters
+        assert letter.content.startswith(b"Signed: yes\r\nTo: ")
+
+
+async def test_what_a_slow_relay_took_is_settled_while_it_goes_on(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1, 2)
+        monkeypatch.setattr(deliver, "_SETTLE_AFTER", 0.01)
+        go_on = asyncio.Event()
+
+        async def wait_after_one() -> None:
+            if len(world.relay.letters) == 1:
+                await go_on.wait()
+
+        world.relay.taken = wait_after_one
+        seen = asyncio.Event()
+        delivery = world.delivery(progress=lambda tally: seen.set())
+        drain = asyncio.create_task(delivery.drain())
+        await seen.wait()
+        assert await states(world) == [("accepted", 1), ("pending", 0)]
+        go_on.set()
+        await drain
+        assert await states(world) == [("accepted", 1)] * 2
 
 
 async def test_the_pauses_grow_while_the_relay_is_away_and_shrink_when_it_is_back(

@@ -94,3 +94,29 @@ def test_the_search_for_our_ids_takes_time_in_proportion_to_the_mail(run: bytes)
 
     # Linear is 4, quadratic 16; the constant is for what is too quick to measure.
     assert cost(80_000) < 8 * cost(20_000) + 0.02
+
+
+@given(st.lists(junk, min_size=1), st.lists(junk, min_size=1))
+def test_a_seal_is_for_its_parts_alone(parts: list[str], others: list[str]) -> None:
+    seal = OURS.seal(*parts)
+    assert len(seal) == 26
+    assert OURS.sealed(seal, *parts)
+    assert OURS.sealed(seal, *others) == (parts == others)
+    assert not Identity(Secret("annan"), "kommun.example").sealed(seal, *parts)
+
+
+@given(st.integers(0, 2**40 - 1), st.integers(0, 2**40 - 1))
+def test_the_ids_of_a_mailing_are_ours_and_different(one: int, other: int) -> None:
+    message_id = OURS.series("edition/2020-09")
+    assert OURS.kind_of(message_id(one)) == "edition"
+    assert OURS.ids_in(f"<{message_id(one)}>".encode()) == {message_id(one)}
+    assert (message_id(one) == message_id(other)) == (one == other)
+    assert OURS.series("edition/2020-09")(one) == message_id(one)
+    assert OURS.series("edition/2020-10")(one) != message_id(one)
+    assert Identity(Secret("annan"), "kommun.example").kind_of(message_id(one)) == ""
+
+
+def test_the_ids_of_neighbours_stand_beside_each_other() -> None:
+    message_id = OURS.series("edition/2020-09")
+    begins = [message_id(number)[:20] for number in range(32_768)]
+    assert len(set(begins)) <= 2

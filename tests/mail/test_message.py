@@ -78,8 +78,8 @@ originals = st.one_of(
 )
 
 
-def wire(draft: Draft, to: Address = TO, message_id: str = ID, unsubscribe: str = "") -> bytes:
-    return own_lines(to, message_id, unsubscribe) + shared(draft)
+def wire(draft: Draft, to: Address = TO, message_id: str = ID) -> bytes:
+    return own_lines(to, message_id) + shared(draft)
 
 
 def read(content: bytes) -> EmailMessage:
@@ -215,20 +215,21 @@ def test_the_received_mail_goes_along_untouched(text: str, html: str, original: 
         html=words,
         original=originals,
         auto_submitted=st.sampled_from(["", "auto-replied", "auto-generated"]),
+        to_colleague=st.booleans(),
         references=st.lists(words | st.just("a@b"), max_size=4).map(tuple),
     ),
     to=addresses,
     token=st.text(max_size=60),
 )
 def test_every_letter_can_go_over_smtp(draft: Draft, to: Address, token: str) -> None:
-    unsubscribe = unsubscribe_by_mail(MAILBOX, token)
-    content = wire(draft, to, unsubscribe=unsubscribe)
+    draft = replace(draft, unsubscribe=unsubscribe_by_mail(MAILBOX, token))
+    content = wire(draft, to)
     assert content.endswith(b"\r\n")
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 998
     assert not any(b"\r" in line or b"\n" in line or b"\0" in line for line in lines)
     assert content.isascii() or b"Content-Transfer-Encoding: 8bit\r\n" in content
-    assert wire(draft, to, unsubscribe=unsubscribe) == content
+    assert wire(draft, to) == content
 
     names = [line.partition(b":")[0] for line in header_lines(content) if line[:1] != b" "]
     assert len(names) == len(set(names))
@@ -242,6 +243,7 @@ FIELDS = {
     b"To",
     b"Message-ID",
     b"List-Unsubscribe",
+    b"List-Unsubscribe-Post",
     b"From",
     b"Subject",
     b"Date",
@@ -265,12 +267,11 @@ def test_a_letter_of_the_newsletter_looks_like_this() -> None:
         html="<p>Hej på er!</p>\n",
         reply_to=(MAILBOX,),
         list_id="Tryggare tillsammans <tryggare.kommun.example>",
+        unsubscribe=f"<https://x.example/a>, {unsubscribe_by_mail(MAILBOX, '0123456789abcdef')}",
     )
-    unsubscribe = unsubscribe_by_mail(MAILBOX, "0123456789abcdef")
-    assert wire(draft, Address("anna@example.org", "Anna Öberg"), ID, unsubscribe) == crlf("""\
+    assert wire(draft, Address("anna@example.org", "Anna Öberg"), ID) == crlf("""\
 To: =?utf-8?q?Anna_=C3=96berg?= <anna@example.org>
 Message-ID: <edition.x@kommun.example>
-List-Unsubscribe: <mailto:trygghet@kommun.example?subject=avsluta%200123456789abcdef>
 From: Initiativ trygghet <trygghet@kommun.example>
 Subject: Tryggare tillsammans: september 2020
 Date: Fri, 11 Sep 2020 09:30:00 +0000
@@ -278,6 +279,9 @@ Content-Language: sv
 Reply-To: Initiativ trygghet <trygghet@kommun.example>
 List-Id: Tryggare tillsammans <tryggare.kommun.example>
 Precedence: bulk
+List-Unsubscribe: <https://x.example/a>,
+ <mailto:trygghet@kommun.example?subject=avsluta%200123456789abcdef>
+List-Unsubscribe-Post: List-Unsubscribe=One-Click
 MIME-Version: 1.0
 Content-Type: multipart/alternative;
  boundary="=_fb2141427643fa22a72dd09a4912822b"
@@ -296,6 +300,17 @@ Content-Transfer-Encoding: quoted-printable
 
 --=_fb2141427643fa22a72dd09a4912822b--
 """)
+
+
+@pytest.mark.parametrize(
+    ("to_colleague", "suppressed"), [(False, b"All"), (True, b"DR, RN, NRN, AutoReply")]
+)
+def test_a_colleagues_server_may_report_failure_and_absence(
+    to_colleague: bool, suppressed: bytes
+) -> None:
+    draft = replace(DRAFT, auto_submitted="auto-generated", to_colleague=to_colleague)
+    assert b"\r\nX-Auto-Response-Suppress: " + suppressed + b"\r\n" in wire(draft)
+    assert b"X-Auto-Response-Suppress" not in wire(replace(draft, auto_submitted=""))
 
 
 def test_a_forward_looks_like_this() -> None:
@@ -402,12 +417,14 @@ def test_nothing_can_start_a_field_of_its_own() -> None:
         references=(EVIL, f"a@b{EVIL}"),
         language=EVIL,
         list_id=EVIL,
+        unsubscribe=EVIL,
     )
-    content = wire(draft, evil, EVIL, unsubscribe_by_mail(evil, EVIL))
+    content = wire(draft, evil, EVIL)
     head, _, body = content.partition(b"\r\n\r\n")
     assert body == b"\r\n"
     assert b"\nBcc" not in head
-    assert b"\nBcc" not in wire(DRAFT, TO, ID, EVIL)
+    by_mail = wire(replace(DRAFT, unsubscribe=unsubscribe_by_mail(evil, EVIL)))
+    assert b"\nBcc" not in by_mail
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.mail.outcome import Accepted, Outcome, Refused, Uncertain, Unreached, said
+from mailer.mail.outcome import (
+    Accepted,
+    Outcome,
+    Refused,
+    RelayRefused,
+    Uncertain,
+    Unreached,
+    said,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +22,7 @@ from mailer.mail.outcome import Accepted, Outcome, Refused, Uncertain, Unreached
         (Accepted("2.0.0 Ok: queued\nas 4F"), "2.0.0 Ok: queued as 4F"),
         (Refused(550, "5.1.1 no such\r\n user"), "550 5.1.1 no such user"),
         (Refused(450, ""), "450"),
+        (RelayRefused(554, "5.7.1 Relay access denied"), "554 5.7.1 Relay access denied"),
         (Unreached("connection refused"), "connection refused"),
         (Uncertain("the line was cut"), "the line was cut"),
         (Refused(550, "anv\udce4ndaren\x00 saknas"), "550 anv ndaren saknas"),

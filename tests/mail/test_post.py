@@ -17,7 +17,7 @@ DUE = Due(1, "notice/x/1", "notice", TO, "", "id@b.se", "", b"", tries=0, queued
 
 def test_a_letter_belongs_to_no_case_and_no_list_unless_it_says_so() -> None:
     post = Post("notice/x/1", "notice", TO, "", "id@b.se", b"")
-    assert (post.unsubscribe, post.inquiry_id) == ("", None)
+    assert (post.token, post.inquiry_id) == ("", None)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.mail.outcome import Accepted, Outcome, Refused, Uncertain, Unreached
+from mailer.mail.outcome import Accepted, Outcome, Refused, RelayRefused, Uncertain, Unreached
 from mailer.mail.retry import GIVE_UP, PAUSES, Again, Settled, decide
 
 QUEUED = datetime(2020, 9, 11, 10, 0, tzinfo=UTC)
@@ -48,6 +48,7 @@ def test_a_letter_that_is_refused_for_a_while_takes_this_course() -> None:
         (Refused(550, "no such user"), Settled("failed")),
         (Refused(452, "too many"), Again(QUEUED + timedelta(minutes=1))),
         (Unreached("refused"), Again(QUEUED + timedelta(minutes=1))),
+        (RelayRefused(554, "5.7.1 not from you"), Again(QUEUED + timedelta(minutes=1))),
         (Uncertain("cut"), Again(QUEUED + timedelta(minutes=1))),
     ],
 )
@@ -70,6 +71,20 @@ def test_nothing_is_tried_after_the_end(late: timedelta, decision: Settled | Aga
 
 def test_the_last_try_that_nobody_knows_the_end_of_has_not_failed() -> None:
     assert decide(Uncertain("cut"), 9, QUEUED, QUEUED + GIVE_UP) == Settled("uncertain")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "decision"),
+    [
+        (Uncertain("cut"), Settled("uncertain")),
+        (Accepted("ok"), Settled("accepted")),
+        (GREYLISTED, Again(QUEUED + timedelta(minutes=1))),
+    ],
+)
+def test_what_is_held_in_doubt_is_for_a_person_at_once(
+    outcome: Outcome, decision: Settled | Again
+) -> None:
+    assert decide(outcome, 1, QUEUED, QUEUED, "hold") == decision
 
 
 @pytest.mark.parametrize("outcome", [Accepted(), Refused(550, "")])

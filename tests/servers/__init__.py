@@ -10,10 +10,15 @@ from tests.servers.imap import Account, Dovecot, PymapServer
 from tests.servers.postfix import Postfix, SmtpSink
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.running import Process
+from tests.servers.scripted import DRIPPING, ENDLESS, HANG_UP, SILENCE, Scripted, scripted
 from tests.servers.sink import CUT, Letter, Sink
 
 __all__ = [
     "CUT",
+    "DRIPPING",
+    "ENDLESS",
+    "HANG_UP",
+    "SILENCE",
     "Account",
     "Dovecot",
     "Letter",
@@ -21,6 +26,8 @@ __all__ = [
     "PostgreSQL",
     "Process",
     "PymapServer",
+    "Scripted",
     "Sink",
     "SmtpSink",
+    "scripted",
 ]

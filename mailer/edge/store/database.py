@@ -1,15 +1,18 @@
 """One database, opened, brought up to date, and worked by one thread.
 
 All work runs in a thread of its own, one transaction at a time: within the process nothing waits
-for a lock, and SQLAlchemy's connections never cross threads. Between processes SQLite writers wait
-for each other up to BUSY_SECONDS; PostgreSQL needs no such patience.
+for a lock, and SQLAlchemy's connections never cross threads. What waits for the thread to be
+written is written together: the disk is waited for once. Between processes SQLite writers wait for
+each other up to BUSY_SECONDS; PostgreSQL needs no such patience.
 """
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +34,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from mailer.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; opening a database of this version needs no Alembic."""
 
 BUSY_SECONDS = 30
@@ -53,6 +56,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._writes: deque[tuple[Callable[[Connection], Any], Future[Any]]] = deque()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -77,8 +81,39 @@ class Database:
         return await self._in_thread(lambda: self._transact(work, writes=False))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction; when this returns, it is on the disk."""
-        return await self._in_thread(lambda: self._transact(work, writes=True))
+        """Run `work` in a transaction; when this returns, it is on the disk.
+
+        Where it raises, it is undone, whatever is written together with it.
+        """
+        written: Future[T] = Future()
+        self._writes.append((work, written))
+        self._thread.submit(self._write_what_waits)
+        return await asyncio.wrap_future(written)
+
+    def _write_what_waits(self) -> None:
+        group = [
+            (work, written)
+            for work, written in (self._writes.popleft() for _ in range(len(self._writes)))
+            if written.set_running_or_notify_cancel()
+        ]
+        try:
+            match group:
+                case []:
+                    return  # it went along with an earlier one
+                case [(work, written)]:
+                    ends: list[Any] = [self._transact(work, writes=True)]
+                case _:
+                    parts = [work for work, _ in group]
+                    ends = self._transact(lambda c: [_part(c, work) for work in parts], writes=True)
+        except BaseException as error:
+            for _, written in group:
+                written.set_exception(error)
+            return
+        for (_, written), end in zip(group, ends, strict=True):
+            if isinstance(end, _Undone):
+                written.set_exception(end.error)
+            else:
+                written.set_result(end)
 
     def _transact(self, work: Callable[[Connection], T], *, writes: bool) -> T:
         try:
@@ -87,7 +122,7 @@ class Database:
                 with connection.begin():
                     return work(connection)
         except (SQLAlchemyError, UnicodeError) as error:
-            raise StoreError(f"the database did not do as asked: {_plain(error)}") from error
+            raise _failed(error) from error
 
     async def tidy(self) -> None:
         """Let SQLite look after its statistics and its log; PostgreSQL does so by itself."""
@@ -98,6 +133,27 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """The end of a work that failed, among others that did not."""
+
+    error: Exception
+
+
+def _part(connection: Connection, work: Callable[[Connection], T]) -> T | _Undone:
+    try:
+        with connection.begin_nested():
+            return work(connection)
+    except (SQLAlchemyError, UnicodeError) as error:
+        return _Undone(_failed(error))
+    except Exception as error:
+        return _Undone(error)
+
+
+def _failed(error: Exception) -> StoreError:
+    return StoreError(f"the database did not do as asked: {_plain(error)}")
+
+
 def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can be told what to do where a row is there already."""
     if connection.dialect.name == "postgresql":
@@ -106,8 +162,9 @@ def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresq
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:
-    """An INSERT that leaves rows alone whose key is already there."""
-    return insert_or(connection, table).on_conflict_do_nothing()
+    """An INSERT that leaves rows alone whose key is already there; its rowcount says whether."""
+    statement = insert_or(connection, table).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def exists(url: str) -> bool:

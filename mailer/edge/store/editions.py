@@ -1,5 +1,6 @@
 """Editions on the database: claimed once, queued whole, counted at any time."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -7,16 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from mailer.edge.store.database import Database, insert_new
-from mailer.edge.store.outbox import post_row, put_letter
-from mailer.edge.store.subscribers import as_subscriber
-from mailer.edge.store.tables import editions, letters, outbox, subscribers
+from mailer.edge.store.outbox import put_letter
+from mailer.edge.store.queueing import queue_letters
+from mailer.edge.store.tables import editions, letters, outbox
 from mailer.errors import EditionError
-from mailer.mail.post import Post
-from mailer.newsletter.receipt import Receipt, RenderedEdition, SentEdition
-from mailer.subscriber.subscription import Subscriber
-
-FALLBACK_LANGUAGE = "sv"
-_CHUNK = 2000
+from mailer.mail.reason import reason
+from mailer.newsletter.receipt import STATES, Receipt, RenderedEdition, SentEdition
 
 
 class StoredEditions:
@@ -57,7 +54,11 @@ class StoredEditions:
         return await self._database.read(work)
 
     async def queue(
-        self, edition: RenderedEdition, address: Callable[[Subscriber], Post], now: datetime
+        self,
+        edition: RenderedEdition,
+        mail_from: str,
+        message_id: Callable[[int], str],
+        now: datetime,
     ) -> int | None:
         claim = {
             "period": edition.period,
@@ -80,23 +81,11 @@ class StoredEditions:
             claimed = update(editions).where(editions.c.period == edition.period)
             connection.execute(claimed.values(letters=letter_ids))
 
-            def as_row(subscriber: Subscriber) -> dict[str, Any]:
-                language = subscriber.language
-                letter = letter_ids.get(language, letter_ids[FALLBACK_LANGUAGE])
-                return {
-                    **post_row(address(subscriber), now),
-                    "letter_id": letter,
-                    "edition": edition.period,
-                    "subscriber_id": subscriber.id,
-                }
-
-            audience = 0
-            active = select(subscribers).where(subscribers.c.state == "active")
-            found = connection.execute(active.order_by(subscribers.c.id))
-            for rows in found.partitions(_CHUNK):
-                posts = [as_row(as_subscriber(row)) for row in rows]
-                connection.execute(outbox.insert(), posts)
-                audience += len(posts)
+            queue_letters(connection, edition.period, letter_ids, mail_from, message_id, now)
+            due = select(func.count()).where(
+                outbox.c.edition == edition.period, outbox.c.state == "pending"
+            )
+            audience = connection.execute(due).scalar_one()
             if not audience:
                 # Raised inside the transaction: the period stays free for when there are readers.
                 raise EditionError(
@@ -124,19 +113,28 @@ class StoredEditions:
             return Receipt(
                 edition=period,
                 audience=sum(counts.values()),
-                **{
-                    state: counts.get(state, 0)
-                    for state in ("accepted", "failed", "uncertain", "excluded", "pending")
-                },
+                **{state: counts.get(state, 0) for state in STATES},
             )
 
         return await self._database.read(work)
 
-    async def failures(self, period: str) -> list[Row[Any]]:
-        """Every letter of an edition that was not taken: recipient, state, the relay's words."""
+    async def reasons(self, period: str) -> list[tuple[str, str, int]]:
+        """What was not taken: the state, the reason, and how many letters, the most first."""
+        query = select(outbox.c.state, outbox.c.reply).where(
+            outbox.c.edition == period, outbox.c.state.in_(("failed", "uncertain", "excluded"))
+        )
+
+        def work(connection: Connection) -> list[tuple[str, str, int]]:
+            found = Counter((row.state, reason(row.reply)) for row in connection.execute(query))
+            return [(state, why, count) for (state, why), count in found.most_common()]
+
+        return await self._database.read(work)
+
+    async def who(self, period: str, state: str) -> list[Row[Any]]:
+        """Every letter of an edition in one state: its recipient, and the relay's words."""
         query = (
-            select(outbox.c.recipient, outbox.c.state, outbox.c.reply)
-            .where(outbox.c.edition == period, outbox.c.state.in_(("failed", "uncertain")))
+            select(outbox.c.recipient, outbox.c.reply)
+            .where(outbox.c.edition == period, outbox.c.state == state)
             .order_by(outbox.c.reply, outbox.c.recipient)
         )
         return await self._database.read(lambda c: list(c.execute(query)))

@@ -1,71 +1,86 @@
 """The outbox on the database: claim with a lease, settle in one transaction.
 
 A lease is the promise that nobody else sends a letter; it ends by itself after LEASE, so that the
-letters of a process that died come free on another machine too.
+letters of a process that died come free on another machine too. They may have been sent: whether
+they are sent again, or held for a person, is `on_doubt`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 
+from mailer.edge.store.chain import append, serialise
+from mailer.edge.store.claiming import Contents, accept, lease, waiting
 from mailer.edge.store.database import Database, insert_new
-from mailer.edge.store.tables import deliveries, letters, outbox, subscribers
-from mailer.mail.address import Address
-from mailer.mail.outcome import Refused, said
+from mailer.edge.store.tables import deliveries, inquiries, letters, outbox
+from mailer.inquiry.chain import Event, Happening
+from mailer.mail.outcome import Accepted, Refused, said
 from mailer.mail.post import Due, LetterKind, Post, Tried
-from mailer.mail.retry import Again, Settled
+from mailer.mail.retry import Again, OnDoubt, Settled
 
 LEASE = timedelta(minutes=15)
 """Longer than the relay can take over a batch: see SEND_SECONDS in `edge.smtp`."""
 
-AT_ONCE = 32 * 2**20
-"""Octets of letters that one claim brings into memory; a single larger letter goes alone."""
-
 PRIORITY: dict[LetterKind, int] = {
     "forward": 0,
     "notice": 0,
+    "proof": 0,
     "acknowledgement": 1,
     "confirmation": 1,
     "edition": 5,
 }
+URGENT = -1
+"""Before every priority."""
 
-_PRESSING = (outbox.c.priority, outbox.c.due, outbox.c.id)
-_NOT_ACTIVE = select(subscribers.c.id).where(subscribers.c.state != "active")
+_QUEUED: dict[LetterKind, Happening] = {
+    "forward": "forwarded",
+    "acknowledgement": "acknowledged",
+    "confirmation": "asked",
+    "notice": "told",
+}
+"""What it is to a case that such a letter about it was queued."""
+
+_PENDING = outbox.c.state == literal_column("'pending'")  # a literal: see `claiming`
 
 
 class StoredOutbox:
     """The port `Outbox`, and what the command line shows of it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_doubt: OnDoubt = "resend") -> None:
         self._database = database
+        self._holds = on_doubt == "hold"
+        self._contents = Contents()
 
     async def claim(self, worker: str, limit: int, now: datetime) -> Sequence[Due]:
         def work(connection: Connection) -> list[Due]:
-            due = (
-                select(outbox.c.id, outbox.c.letter_id)
-                .where(
-                    outbox.c.state == "pending",
-                    outbox.c.due <= now,
-                    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now),
-                )
-                .order_by(*_PRESSING)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            while ids := _bounded(connection, connection.execute(due).all()):
-                claimed = outbox.c.id.in_(ids)
-                connection.execute(
-                    update(outbox)
-                    .where(claimed, outbox.c.subscriber_id.in_(_NOT_ACTIVE))
-                    .values(excluded(now))
-                )
-                ours = (claimed, outbox.c.state == "pending")
-                lease = {"leased_by": worker, "leased_until": now + LEASE}
+            if self._holds:
+                connection.execute(_held(outbox.c.leased_until <= now, now))
+            while found := waiting(connection, limit, now):
+                gone = [row.id for row in found if row.subscriber not in (None, "active")]
+                if gone:
+                    leave = update(outbox).where(outbox.c.id.in_(gone)).values(excluded(now))
+                    connection.execute(leave)
+                    found = [row for row in found if row.subscriber in (None, "active")]
                 # None is left where all were excluded; there may be more behind them.
-                if connection.execute(update(outbox).where(*ours).values(lease)).rowcount:
-                    return _read_due(connection, select(outbox).where(*ours).order_by(*_PRESSING))
+                if found:
+                    ours = self._contents.fitting(connection, found)
+                    lease(connection, (row.id for row in ours), worker, now + LEASE)
+                    return self._contents.due(connection, ours)
             return []
 
         return await self._database.write(work)
@@ -73,32 +88,20 @@ class StoredOutbox:
     async def settle(
         self, worker: str, tried: Sequence[Tried], posts: Sequence[Post], now: datetime
     ) -> None:
-        rows = [_settled_row(each, now) for each in tried]
-        tries = [_delivery_row(each, now) for each in tried]
+        taken = [
+            (each.due.id, said(each.outcome))
+            for each in tried
+            if isinstance(each.outcome, Accepted)
+        ]
+        others = [each for each in tried if not isinstance(each.outcome, Accepted)]
 
         def work(connection: Connection) -> None:
-            statement = (
-                update(outbox)
-                .where(outbox.c.id == bindparam("row"), outbox.c.leased_by == worker)
-                .values(
-                    state=bindparam("new_state"),
-                    due=bindparam("new_due"),
-                    settled=bindparam("new_settled"),
-                    reply=bindparam("new_reply"),
-                    tries=outbox.c.tries + 1,
-                    leased_by=None,
-                    leased_until=None,
-                )
-            )
-            # A row whose lease is gone, or that was erased meanwhile, is not ours to write about.
-            held = select(outbox.c.id).where(
-                outbox.c.id.in_([row["row"] for row in rows]), outbox.c.leased_by == worker
-            )
-            ours = set(connection.execute(held).scalars())
-            if ours:
-                connection.execute(statement, [row for row in rows if row["row"] in ours])
-                told = [each for each in tries if each["outbox_id"] in ours]
-                connection.execute(deliveries.insert(), told)
+            if posts:
+                serialise(connection)
+            if taken:
+                accept(connection, taken, worker, tried[0].relay, now)
+            if others:
+                _put_off_or_end(connection, worker, others, now)
             put(connection, posts, now)
 
         await self._database.write(work)
@@ -107,10 +110,18 @@ class StoredOutbox:
         await self._database.write(
             lambda connection: connection.execute(
                 update(outbox)
-                .where(outbox.c.leased_by == worker, outbox.c.state == "pending")
+                .where(outbox.c.leased_by == worker, _PENDING)
                 .values(leased_by=None, leased_until=None)
             )
         )
+
+    async def free(self, worker: str, now: datetime) -> None:
+        """Give back what a worker that died still held; it may have sent some of it."""
+        if self._holds:
+            theirs = outbox.c.leased_by == worker
+            await self._database.write(lambda connection: connection.execute(_held(theirs, now)))
+        else:
+            await self.release(worker)
 
     async def find(self, state: str | None, limit: int) -> Sequence[Row[Any]]:
         """Rows for the command line, newest first, without their content."""
@@ -126,8 +137,7 @@ class StoredOutbox:
             row = connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()
             if row is None:
                 return None
-            history = select(deliveries).where(deliveries.c.outbox_id == row.id)
-            return row, connection.execute(history.order_by(deliveries.c.id)).all()
+            return row, connection.execute(_history(row.id)).all()
 
         return await self._database.read(work)
 
@@ -140,6 +150,11 @@ class StoredOutbox:
         )
         return await self._database.write(lambda c: c.execute(change).rowcount)
 
+    async def due(self, now: datetime) -> int:
+        """How many letters are due, or in hand."""
+        query = select(func.count()).where(_PENDING, outbox.c.due <= now)
+        return await self._database.read(lambda c: c.execute(query).scalar_one())
+
     async def counts(self) -> dict[str, int]:
         """How many letters are in each state."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
@@ -147,9 +162,26 @@ class StoredOutbox:
         return {state: count for state, count in rows}
 
 
-def put(connection: Connection, posts: Sequence[Post], now: datetime) -> None:
-    """Queue letters inside a transaction; those whose key is there already are left alone."""
+def _history(id: int) -> Select[Any]:
+    """Every try of a letter, in order; the one that was taken stands in its own row."""
+    names = ("at", "relay", "outcome", "code", "reply")
+    put_off = select(*(deliveries.c[name] for name in names)).where(deliveries.c.outbox_id == id)
+    taken = select(outbox.c.settled, outbox.c.relay, outbox.c.state, null(), outbox.c.reply).where(
+        outbox.c.id == id, outbox.c.state == "accepted", outbox.c.relay != ""
+    )
+    tries = union_all(put_off, taken).subquery()
+    return select(tries).order_by(tries.c.at)
+
+
+def put(
+    connection: Connection, posts: Sequence[Post], now: datetime, after: Sequence[Event] = ()
+) -> None:
+    """Queue letters inside a transaction; those whose key is there already are left alone.
+
+    The chain is told of those about cases, and before that of the events that they come `after`.
+    """
     letter_ids: dict[bytes, int] = {}
+    new = []
     for post in posts:
         if connection.execute(select(outbox.c.id).where(outbox.c.key == post.key)).first():
             continue
@@ -157,6 +189,22 @@ def put(connection: Connection, posts: Sequence[Post], now: datetime) -> None:
             letter_ids[post.content] = put_letter(connection, post.content)
         row = {**post_row(post, now), "letter_id": letter_ids[post.content]}
         connection.execute(insert_new(connection, outbox).values(row))
+        new.append(post)
+    append(connection, [*after, *_events(connection, new)], now)
+
+
+def _events(connection: Connection, posts: Sequence[Post]) -> Iterator[Event]:
+    """For each case and kind of letter one, with the Message-IDs of the letters."""
+    queued: dict[tuple[int, LetterKind], list[str]] = {}
+    for post in posts:
+        if post.inquiry_id is not None:
+            queued.setdefault((post.inquiry_id, post.kind), []).append(post.message_id)
+    if queued:
+        ids = {inquiry_id for inquiry_id, _ in queued}
+        cases = select(inquiries.c.id, inquiries.c.case_number).where(inquiries.c.id.in_(ids))
+        numbers = {row.id: row.case_number for row in connection.execute(cases)}
+        for (inquiry_id, kind), letters in queued.items():
+            yield Event(_QUEUED[kind], numbers[inquiry_id], {"letters": letters})
 
 
 def put_letter(connection: Connection, content: bytes) -> int:
@@ -171,12 +219,12 @@ def post_row(post: Post, now: datetime) -> dict[str, Any]:
     return {
         "key": post.key,
         "kind": post.kind,
-        "priority": PRIORITY[post.kind],
+        "priority": URGENT if post.urgent else PRIORITY[post.kind],
         "recipient": post.to.email,
         "recipient_name": post.to.name,
         "mail_from": post.mail_from,
         "message_id": post.message_id,
-        "unsubscribe": post.unsubscribe,
+        "token": post.token,
         "inquiry_id": post.inquiry_id,
         "state": "pending",
         "tries": 0,
@@ -197,42 +245,49 @@ def excluded(now: datetime) -> dict[str, Any]:
     }
 
 
-def _bounded(connection: Connection, rows: Sequence[Any]) -> list[int]:
-    """The ids of the first of these rows, as many as have letters of AT_ONCE octets together."""
-    ids = {row.letter_id for row in rows}
-    sizes = select(letters.c.id, func.length(letters.c.content)).where(letters.c.id.in_(ids))
-    left = {id: size for id, size in connection.execute(sizes)}
-    octets = 0
-    taken: list[int] = []
-    for row in rows:
-        octets += left.pop(row.letter_id, 0)  # a letter that many share counts once
-        if taken and octets > AT_ONCE:
-            break
-        taken.append(row.id)
-    return taken
-
-
-def _read_due(connection: Connection, query: Select[Any]) -> list[Due]:
-    rows = connection.execute(query).all()
-    shared = select(letters).where(letters.c.id.in_({row.letter_id for row in rows}))
-    content = {letter.id: letter.content for letter in connection.execute(shared)}
-    return [_due(row, content[row.letter_id]) for row in rows]
-
-
-def _due(row: Row[Any], content: bytes) -> Due:
-    return Due(
-        id=row.id,
-        key=row.key,
-        kind=row.kind,
-        to=Address(row.recipient, row.recipient_name),
-        mail_from=row.mail_from,
-        message_id=row.message_id,
-        unsubscribe=row.unsubscribe,
-        content=content,
-        tries=row.tries,
-        queued=row.queued,
-        inquiry_id=row.inquiry_id,
+def _held(letters: ColumnElement[bool], now: datetime) -> Update:
+    """Leave letters that were leased to nobody who lives to a person."""
+    return (
+        update(outbox)
+        .where(letters, _PENDING)
+        .values(
+            state="uncertain",
+            settled=now,
+            reply="the process ended while it had this letter in hand",
+            leased_by=None,
+            leased_until=None,
+        )
     )
+
+
+def _put_off_or_end(
+    connection: Connection, worker: str, tried: Sequence[Tried], now: datetime
+) -> None:
+    """Write down every other letter, and the try itself."""
+    rows = [_settled_row(each, now) for each in tried]
+    # A row whose lease is gone, or that was erased meanwhile, is not ours to write about.
+    held = select(outbox.c.id).where(
+        outbox.c.id.in_([row["row"] for row in rows]), outbox.c.leased_by == worker
+    )
+    ours = set(connection.execute(held).scalars())
+    if not ours:
+        return
+    statement = (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"), outbox.c.leased_by == worker)
+        .values(
+            state=bindparam("new_state"),
+            due=bindparam("new_due"),
+            settled=bindparam("new_settled"),
+            reply=bindparam("new_reply"),
+            tries=outbox.c.tries + 1,
+            leased_by=None,
+            leased_until=None,
+        )
+    )
+    connection.execute(statement, [row for row in rows if row["row"] in ours])
+    told = [_delivery_row(each, now) for each in tried if each.due.id in ours]
+    connection.execute(deliveries.insert(), told)
 
 
 def _settled_row(tried: Tried, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""DKIM: the sender's signature over a letter, and the DNS records that prove it (RFC 6376, 8463).
+
+Takes a letter as the relay gets it, its lines ending in CRLF, before dots are stuffed; gives the
+DKIM-Signature fields that go before it, one for each key. The header is canonicalized relaxed, so
+that a relay may fold it anew, and the body simple, which is one pass of the hash over its octets.
+
+Every field in SIGNED is named once more than the letter has it: one that somebody adds on the way
+breaks the signature (RFC 6376, 8.15).
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Literal
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+Algorithm = Literal["rsa", "ed25519"]
+
+SIGNED = (
+    b"from",
+    b"to",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"reply-to",
+    b"list-id",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+    b"mime-version",
+    b"content-type",
+)
+
+RSA_BITS = 2048
+"""RFC 8301 asks for it; a longer key no longer fits one DNS answer over UDP."""
+
+_STRING = 255  # octets of one string in a TXT record (RFC 1035, 3.3)
+_WIDTH = 72
+_PADDING, _SHA256 = PKCS1v15(), SHA256()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A private key, and the selector that its public half is found under."""
+
+    selector: str
+    private: RSAPrivateKey | Ed25519PrivateKey
+
+    @property
+    def algorithm(self) -> Algorithm:
+        return "rsa" if isinstance(self.private, RSAPrivateKey) else "ed25519"
+
+    @property
+    def pem(self) -> bytes:
+        """The key as a file holds it (PKCS #8), in clear."""
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def signature(self, octets: bytes) -> bytes:
+        if isinstance(self.private, RSAPrivateKey):
+            return self.private.sign(octets, _PADDING, _SHA256)
+        return self.private.sign(sha256(octets).digest())  # RFC 8463, 3: of the hash
+
+
+def read_key(selector: str, pem: bytes) -> Key:
+    """A key from what a file holds. Raises ValueError with a reason that holds nothing of it."""
+    try:
+        private = load_pem_private_key(pem, password=None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        raise ValueError("expected a private key in PEM, without a passphrase") from None
+    if not isinstance(private, RSAPrivateKey | Ed25519PrivateKey):
+        raise ValueError("expected an RSA or an Ed25519 key")
+    if isinstance(private, RSAPrivateKey) and private.key_size < RSA_BITS:
+        raise ValueError(f"the RSA key has {private.key_size} bits; expected at least {RSA_BITS}")
+    return Key(selector, private)
+
+
+class Signer:
+    """Signs in the name of `domain`, which must be the domain of From (DMARC, RFC 7489)."""
+
+    def __init__(self, domain: str, keys: Sequence[Key]) -> None:
+        self._keys = [
+            (
+                key,
+                f"v=1; a={key.algorithm}-sha256; c=relaxed/simple;\r\n"
+                f" d={domain}; s={key.selector};\r\n h=".encode("ascii"),
+            )
+            for key in keys
+        ]
+
+    def sign(self, content: bytes) -> bytes:
+        """The DKIM-Signature fields to put before `content`."""
+        header, _, body = content.partition(b"\r\n\r\n")
+        names, canonical = _signed(header)
+        hashed = b";\r\n bh=" + b64encode(_body_hash(body)) + b";\r\n b="
+        fields = []
+        for key, beginning in self._keys:
+            value = beginning + names + hashed
+            octets = canonical + b"dkim-signature:" + _relaxed(value.replace(b"\r\n", b""))
+            signature = b64encode(key.signature(octets))
+            lines = (signature[at : at + _WIDTH] for at in range(0, len(signature), _WIDTH))
+            fields.append(b"DKIM-Signature: " + value + b"\r\n ".join(lines) + b"\r\n")
+        return b"".join(fields)
+
+
+def record(domain: str, key: Key) -> str:
+    """The line of a zone file that tells the world the public half."""
+    public = key.private.public_key()
+    if isinstance(key.private, RSAPrivateKey):
+        octets = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    else:
+        octets = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    text = f"v=DKIM1; k={key.algorithm}; p={b64encode(octets).decode()}"
+    strings = (text[at : at + _STRING] for at in range(0, len(text), _STRING))
+    quoted = " ".join(f'"{string}"' for string in strings)
+    return f"{key.selector}._domainkey.{domain}. IN TXT {quoted}"
+
+
+def _signed(header: bytes) -> tuple[bytes, bytes]:
+    """What stands in h=, and the fields that it names, canonical (RFC 6376, 3.4.2 and 5.4.2)."""
+    found: dict[bytes, list[bytes]] = {name: [] for name in SIGNED}
+    for line in header.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n"):
+        name, field = _canonical(line)
+        if name in found:
+            found[name].append(field)
+    # Of several with one name the last comes first.
+    canonical = b"".join([field for fields in found.values() for field in reversed(fields)])
+    return _names(tuple(map(len, found.values()))), canonical
+
+
+@lru_cache(maxsize=64)  # most lines of a letter stand in all letters of its edition
+def _canonical(line: bytes) -> tuple[bytes, bytes]:
+    """The name of an unfolded field, and the field canonical."""
+    name, _, value = line.partition(b":")
+    name = name.lower()
+    return name, name + b":" + _relaxed(value) + b"\r\n"
+
+
+@lru_cache(maxsize=64)
+def _names(counts: tuple[int, ...]) -> bytes:
+    """SIGNED as h= has it, folded; `counts` says how often the letter has each."""
+    lines = [b""]
+    for name in _oversigned(counts):
+        if len(lines[-1]) + len(name) > _WIDTH:
+            lines.append(b" ")
+        lines[-1] += name + b":"
+    return b"\r\n".join(lines).removesuffix(b":")
+
+
+def _oversigned(counts: Iterable[int]) -> Iterable[bytes]:
+    return (name for name, count in zip(SIGNED, counts, strict=True) for _ in range(count + 1))
+
+
+def _relaxed(value: bytes) -> bytes:
+    """An unfolded value with each run of blanks made one space, none at its ends."""
+    return b" ".join([word for word in value.replace(b"\t", b" ").split(b" ") if word])
+
+
+def _body_hash(body: bytes) -> bytes:
+    """The simple body (RFC 6376, 3.4.3): one line end after the last line that is not empty."""
+    end = len(body)
+    while body.endswith(b"\r\n", 0, end):
+        end -= 2
+    digest = sha256(memoryview(body)[:end])
+    digest.update(b"\r\n")
+    return digest.digest()

@@ -1,0 +1,27 @@
+"""When a relay that failed is tried again."""
+
+from datetime import UTC, datetime, timedelta
+
+from mailer.mail.breaker import CLOSED, PAUSES, Breaker
+
+NOON = datetime(2020, 9, 11, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def test_it_opens_at_a_failure_and_is_half_open_after_the_pause() -> None:
+    assert CLOSED.state(NOON) == "closed"
+    failed = CLOSED.after_failure(NOON)
+    assert failed == Breaker(1, NOON + MINUTE)
+    assert failed.state(NOON) == "open"
+    assert failed.state(NOON + MINUTE - timedelta(seconds=1)) == "open"
+    assert failed.state(NOON + MINUTE) == "half-open"
+
+
+def test_each_failure_in_a_row_opens_it_for_longer_up_to_a_bound() -> None:
+    breaker, pauses = CLOSED, []
+    for _ in range(6):
+        breaker = breaker.after_failure(NOON)
+        assert breaker.until
+        pauses.append((breaker.until - NOON) // MINUTE)
+    assert pauses == [1, 2, 5, 15, 15, 15]
+    assert len(PAUSES) == 4
