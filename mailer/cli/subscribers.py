@@ -1,11 +1,13 @@
 """subscribers add, remove, show, list, import, export, erase."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.frame import Json, address_given, in_service, say, show_rows
+from mailer.cli.frame import Json, address_given, in_service, say, say_json, show_rows
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -65,12 +67,19 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def export(context: typer.Context) -> None:
-    """Every subscriber with state and evidence, as CSV."""
+def export(context: typer.Context, as_json: Json = False) -> None:
+    """Every subscriber with state and evidence, as CSV; as JSON with the whole history."""
+    from mailer.subscriber.record import record
     from mailer.subscriber.table import write_table
 
     async def work(service: "Service") -> None:
-        say(write_table(await service.subscribers.all()).rstrip("\n"))
+        everybody = await service.subscribers.all()
+        if not as_json:
+            say(write_table(everybody).rstrip("\n"))
+            return
+        histories = await service.subscribers.histories()
+        for each in everybody:
+            say_json(record(each, histories.get(each.id, ())))
 
     in_service(context, work)
 
@@ -79,9 +88,15 @@ def export(context: typer.Context) -> None:
 def import_file(
     context: typer.Context,
     file: Path,
-    source: Annotated[str, typer.Option("--source", help="Where they come from: the evidence.")],
+    source: Annotated[
+        str, typer.Option("--source", help="Where they come from and said yes: the evidence.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen, row by row.")
+    ] = False,
 ) -> None:
     """Make everybody in a CSV file an active subscriber, all or none."""
+    from mailer.subscriber.subscription import Change
     from mailer.subscriber.table import read_table
 
     if not source.strip():
@@ -92,16 +107,21 @@ def import_file(
     if table.problems:
         problems = "\n".join(f"{file}: {problem}" for problem in table.problems)
         raise MailerError(f"{problems}\nNothing was imported.")
-    people = [(entry.address, entry.language) for entry in table.entries]
+    change = Change("import", None, f"import: {source}", way="import")
 
     async def work(service: "Service") -> None:
-        # Who has left stands in many an old list, and must not come back by it.
-        new = await service.subscribers.add(
-            people, f"import: {source}", service.clock.now(), also_who_left=False
-        )
+        if dry_run:
+            steps = await service.subscribers.plan(table.entries)
+            for step in steps:
+                say(f"{file}: line {step.entry.line}: {step.entry.address.email}: {step.what}")
+        else:
+            with _counting("Importing", len(table.entries)) as progress:
+                now = service.clock.now()
+                steps = await service.subscribers.bring_in(table.entries, change, now, progress)
+        new = sum(step.changes for step in steps)
         say(
-            f"{len(people)} rows: {new} added, {len(people) - new} were subscribers already, or "
-            "had left and stay so."
+            f"{len(steps)} rows: {new} {'would be added' if dry_run else 'added'}, "
+            f"{len(steps) - new} were subscribers already, or had left and stay so."
         )
 
     in_service(context, work)
@@ -117,6 +137,18 @@ def erase(context: typer.Context, email: str) -> None:
         say("Erased.")
 
     in_service(context, work)
+
+
+@contextmanager
+def _counting(what: str, rows: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; call what it gives with every few rows done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=rows)
+        yield lambda done: bar.advance(task, done)
 
 
 def _row(subscriber: "Subscriber") -> dict[str, object]:

@@ -11,9 +11,10 @@ from mailer.subscriber.subscription import Act, Change
 
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _YES = re.compile(
-    r"\W*(?:ja|japp|jajamän|yes|ok|okej|stämmer|(?:jag )?bekräftar?|jag vill)\b", re.IGNORECASE
+    r"\W*(?:ja|japp|jajamän|yes|ok|okej|stämmer|(?:jag )?bekräftar?|jag vill|kyllä|نعم|так|haa)\b",
+    re.IGNORECASE,
 )
-_NO = re.compile(r"\b(?:nej|inte|ej|aldrig|no|not|don['’]t|never)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:nej|inte|ej|aldrig|no|not|don['’]t|never|ei|لا|ні|maya)\b", re.IGNORECASE)
 
 
 def asked(act: Act, sender: Address | None, subject: str, evidence: str) -> Change | None:

@@ -1,8 +1,8 @@
 """Subscribers as a table: CSV as spreadsheets write it, read and written.
 
-Takes bytes: UTF-8 (with or without BOM) or windows-1252; comma, semicolon or tab; columns in any
-order with a header in English or Swedish. Gives rows with their line numbers, or every problem;
-it never raises.
+Takes bytes: UTF-8 (with or without BOM) or windows-1252; comma, semicolon or tab, or what a first
+line `sep=;` says; columns in any order with a header in English or Swedish. Gives rows with their
+line numbers, or every problem; it never raises.
 """
 
 import csv
@@ -10,15 +10,18 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
-from mailer.mail.address import Address, address
-from mailer.subscriber.subscription import Subscriber
+from mailer.mail.address import Address
+from mailer.subscriber.address import subscriber_address
+from mailer.subscriber.subscription import State, Subscriber
 
 # Without hyphens, the surest first: in a list of people "adress" may be where they live.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "epost", "epostadress", "mail", "mejl", "adress"),
     "name": ("name", "namn"),
     "language": ("language", "lang", "språk"),
+    "state": ("state",),
 }
 _LANGUAGES: Mapping[str, tuple[str, str]] = {
     "sv": ("svenska", "swedish"),
@@ -31,16 +34,22 @@ _LANGUAGES: Mapping[str, tuple[str, str]] = {
     "pl": ("polska", "polish"),
 }
 _DEFAULT_LANGUAGE = "sv"
+_STATES: Mapping[str, State] = {state: state for state in get_args(State)}
+_SEPARATOR = re.compile(r"\s*sep=([;,\t])[ ;,\t]*(?=[\r\n]|\Z)", re.IGNORECASE)
 _FORMULA = re.compile(r"'*[=+@\t\r-]")  # what a spreadsheet runs, and what `inert` makes of it
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a table that can be imported. `line` counts from 1, the header included."""
+    """One row of a table that can be imported. `line` counts from 1, the header included.
+
+    `state` is what the table says, where it is a table of subscriptions such as we write ourselves.
+    """
 
     line: int
     address: Address
     language: str
+    state: State = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,8 @@ def write_table(subscribers: Iterable[Subscriber]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["email", "name", "language", "state", "since", "evidence"])
     for each in subscribers:
+        if each.is_erased:
+            continue
         since = each.since.isoformat(timespec="seconds")
         cells = (each.address.email, each.address.name, each.language)
         writer.writerow([*map(inert, cells), each.state, since, inert(each.evidence)])
@@ -94,8 +105,8 @@ def write_table(subscribers: Iterable[Subscriber]) -> str:
 
 def _entry(line: int, values: Mapping[str, str]) -> Entry:
     language = _language(values.get("language", "").lower() or _DEFAULT_LANGUAGE)
-    person = address(_as_written(values["email"]), _as_written(values.get("name", "")))
-    return Entry(line, person, language)
+    written = _as_written(values["email"]), _as_written(values.get("name", ""))
+    return Entry(line, subscriber_address(*written), language, _state(values.get("state", "")))
 
 
 def _language(word: str) -> str:
@@ -103,6 +114,12 @@ def _language(word: str) -> str:
         if word in (code, *names):
             return code
     raise ValueError(f"no language {word[:40]!r}; expected one of {', '.join(sorted(_LANGUAGES))}")
+
+
+def _state(word: str) -> State:
+    if word and word not in _STATES:
+        raise ValueError(f"no state {word[:40]!r}; expected one of {', '.join(sorted(_STATES))}")
+    return _STATES.get(word, "active")
 
 
 def _text(content: bytes) -> str:
@@ -118,8 +135,9 @@ def _text(content: bytes) -> str:
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Every row that is not blank, after the line on which it begins."""
-    header = next(iter(text.lstrip().splitlines()), "")
-    delimiter = max(";,\t", key=header.count)
+    said = _SEPARATOR.match(text)
+    header = next(iter(text[said.end() if said else 0 :].lstrip().splitlines()), "")
+    delimiter = said[1] if said else max(";,\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     line = 1
@@ -131,7 +149,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         reason = f"line {line}: no CSV from here on ({error}); is a quotation mark missing?"
         raise ValueError(reason) from error
-    return rows
+    return rows[1:] if said else rows
 
 
 def _places(header: Iterable[str]) -> dict[str, int]:

@@ -1,36 +1,30 @@
 """The public pages, asked as a browser, a feed reader and a calendar program ask."""
 
-import asyncio
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from html import unescape
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
-from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 from icalendar import Calendar
-from starlette.applications import Starlette
 
 from mailer.edge.archive import Archive
-from mailer.edge.files import read_strings, read_templates
-from mailer.edge.web.app import Publisher, web
+from mailer.edge.web.archive import ArchivePages
+from mailer.edge.web.form import Seal
+from mailer.edge.web.subscribing import SubscribingPages
 from mailer.newsletter.activity import When
-from mailer.newsletter.edition import Announcement, Newsletter
+from mailer.newsletter.edition import Announcement
 from tests.axe import violations
+from tests.edge import browsing
 from tests.edge.archived import (
     CALLED_OFF,
     GIF,
     MEETING,
     OCTOBER,
-    ORGANISATION,
     PARTY,
     PICTURE,
     SOME_DAY,
@@ -38,48 +32,18 @@ from tests.edge.archived import (
     filled,
     kept,
 )
+from tests.edge.browsing import BASE, NOW, TEMPLATES, ZONE, Browser, Desk, Outline, layout
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
-BASE = "https://trygg.example"
-NOW = datetime(2020, 9, 20, 12, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
-PUBLISHER = Publisher(
-    newsletter=Newsletter(
-        title="Tryggare tillsammans",
-        tagline="Nyheter",
-        list_id="tryggare.example",
-        period="month",
-        horizon=timedelta(days=45),
-        cron="day=2nd fri; hour=10; minute=0",
-        catch_up=timedelta(days=1),
-    ),
-    organisation=ORGANISATION,
-    base_url=BASE,
-    zone=ZoneInfo("Europe/Stockholm"),
-    words=read_strings(read_templates(TEMPLATES)),
-    version="1.2.3",
-)
 
 
-class Browser:
-    """Asks the application; its own errors come as answers, as they do from a server."""
-
-    def __init__(self, app: Starlette) -> None:
-        self._app = app
-
-    def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-        return asyncio.run(self._ask(method, path, headers))
-
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            return await client.request(method, path, headers=named)
-
-
-def browser_of(archive: Archive, **changed: Any) -> Browser:
-    publisher = replace(PUBLISHER, **changed)
-    return Browser(web(archive, publisher, read_templates(TEMPLATES), lambda: NOW))
+def browser_of(archive: Archive, base_url: str = BASE) -> Browser:
+    setting = layout(base_url)
+    parts = (
+        ArchivePages(archive, setting, ZONE, lambda: NOW),
+        SubscribingPages(setting, Desk(), Seal(b"key"), lambda: NOW),
+    )
+    return browsing.browser_of(setting, parts)
 
 
 @pytest.fixture
@@ -90,21 +54,6 @@ def archive(tmp_path: Path) -> Archive:
 @pytest.fixture
 def browser(archive: Archive) -> Browser:
     return browser_of(archive)
-
-
-class Outline(HTMLParser):
-    """Every tag with its attributes, in reading order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, *names: str) -> list[dict[str, str]]:
-        return [attributes for tag, attributes in self.tags if tag in names]
 
 
 PAGES = ("/nyhetsbrev/", "/nyhetsbrev/2020-09", "/nyhetsbrev/2020-10", "/nowhere")
@@ -140,12 +89,10 @@ def test_an_empty_archive_has_its_pages_too(tmp_path: Path) -> None:
     feed = ElementTree.fromstring(browser.get("/nyhetsbrev.atom").text)  # noqa: S314 - our own
     assert feed.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00+01:00"
     assert not Calendar.from_ical(browser.get("/kalender.ics").content).walk("VEVENT")
-    assert browser.get("/halsa").json()["edition"] is None
 
 
-@pytest.mark.parametrize("path", ["/", "/nyhetsbrev"])
-def test_a_visitor_is_led_to_the_list(browser: Browser, path: str) -> None:
-    assert browser.get(path).headers["Location"] == "/nyhetsbrev/"
+def test_without_its_slash_the_list_is_found_too(browser: Browser) -> None:
+    assert browser.get("/nyhetsbrev").headers["Location"] == "/nyhetsbrev/"
 
 
 def test_links_keep_the_path_that_the_pages_stand_under(archive: Archive) -> None:
@@ -298,7 +245,7 @@ def test_a_link_in_an_old_letter_gives_the_date_as_it_was_last_announced(tmp_pat
 # --- what holds for every answer -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FILES, ARABIC, "/", "/halsa", "/favicon.ico"])
+@pytest.mark.parametrize("path", [*PAGES, *FILES, ARABIC, "/halsa", "/favicon.ico"])
 def test_every_answer_carries_the_security_headers_and_no_cookie(
     browser: Browser, path: str
 ) -> None:
@@ -382,11 +329,18 @@ def test_a_defect_of_ours_is_a_page_without_a_trace(
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_the_health_says_the_newest_edition_and_the_version(browser: Browser) -> None:
+def test_the_health_is_told_and_not_kept(browser: Browser) -> None:
     answer = browser.get("/halsa")
-    told = {"status": "ok", "edition": "2020-10", "version": "1.2.3"}
-    assert json.loads(answer.text) == told
+    assert json.loads(answer.text) == {"status": "ok"}
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_browsers_are_told_to_come_by_tls_only_where_that_is_asked_for(archive: Archive) -> None:
+    setting = layout()
+    parts = [ArchivePages(archive, setting, ZONE, lambda: NOW)]
+    for hsts in (False, True):
+        told = browsing.browser_of(setting, parts, hsts=hsts).get("/halsa").headers
+        assert ("Strict-Transport-Security" in told) == hsts
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -418,7 +372,7 @@ def luminance(colour: str) -> float:
 )
 def test_colours_keep_their_contrast(scheme: int, ink: str, ground: str) -> None:
     """WCAG 2.1, 1.4.3."""
-    css = (TEMPLATES / "web" / "site.css").read_text("utf-8")
+    css = TEMPLATES["web/site.css"]
     blocks = re.findall(r":root \{([^}]*)\}", css)
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme]))
     lighter, darker = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)

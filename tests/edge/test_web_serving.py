@@ -78,3 +78,34 @@ def test_signals_stay_with_the_caller() -> None:
         await serving
 
     asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "client"),
+    [
+        (["127.0.0.1"], "198.51.100.7", "198.51.100.7"),
+        (["127.0.0.0/8"], "6.6.6.6, 198.51.100.7", "198.51.100.7"),
+        (["192.0.2.1"], "198.51.100.7", "127.0.0.1"),
+        ([], "198.51.100.7", "127.0.0.1"),
+        (["127.0.0.1"], "", "127.0.0.1"),
+    ],
+)
+def test_only_a_trusted_proxy_says_where_a_visitor_comes_from(
+    proxies: list[str], said: str, client: str
+) -> None:
+    async def who(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(scope["client"][0])(scope, receive, send)
+
+    async def whole() -> None:
+        stop, opened = asyncio.Event(), asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(
+            serve(who, "127.0.0.1", 0, stop, opened.set_result, trusted_proxies=proxies)
+        )
+        async with httpx.AsyncClient() as browser:
+            headers = {"X-Forwarded-For": said} if said else {}
+            answer = await browser.get(f"http://127.0.0.1:{await opened}/", headers=headers)
+        assert answer.text == client
+        stop.set()
+        await serving
+
+    asyncio.run(whole())

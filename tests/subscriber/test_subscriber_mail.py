@@ -82,6 +82,10 @@ def test_no_subject_and_no_answer_is_too_odd(text: str) -> None:
         "Bekräftar",
         "Jag bekräftar härmed",
         "Jag vill ha nyhetsbrevet",
+        "Kyllä kiitos",
+        "نعم",
+        "Так, будь ласка",
+        "Haa, mahadsanid",
     ],
 )
 def test_a_yes_is_understood(text: str) -> None:
@@ -101,6 +105,11 @@ def test_a_yes_is_understood(text: str) -> None:
         "Jaha?",
         "Yesterday I saw it",
         "Vem har anmält mig?",
+        "Kyllä, tai ei sittenkään",
+        "نعم أو لا",
+        "Ні, дякую",
+        "Haa, maya",
+        "Haastattelu",
     ],
 )
 def test_what_is_no_plain_yes_is_left_to_a_person(text: str) -> None:

@@ -30,6 +30,7 @@ ANNA = Entry(2, Address("anna@example.org", "Anna Öberg"), "sv")
         "email\nAnna Öberg <anna@example.org>\n",
         "email,name,name\nanna@example.org,Anna Öberg,Bo\n",
         "email;name\nanna@example.org;Anna Öberg\n;\n\n",
+        "name;email;state\nAnna Öberg;anna@example.org;active\n",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
@@ -37,6 +38,28 @@ def test_a_table_is_read_however_it_was_saved(text: str, encoding: str) -> None:
     table = read_table(text.encode(encoding))
     assert table.problems == ()
     assert table.entries == (ANNA,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nNamn;E-post\r\nAnna Öberg;anna@example.org\r\n",
+        "sep=,\nname,email\nAnna Öberg,anna@example.org\n",
+        "SEP=\t\n\nname\temail\nAnna Öberg\tanna@example.org\n",
+        "sep=;;;\rNamn;E-post;Tel, mobil, arbete\rAnna Öberg;anna@example.org;1\r",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
+def test_a_table_may_say_its_own_separator(text: str, encoding: str) -> None:
+    table = read_table(text.encode(encoding))
+    assert table.problems == ()
+    assert [(each.address, each.language) for each in table.entries] == [(ANNA.address, "sv")]
+
+
+def test_the_line_of_the_separator_counts() -> None:
+    (problem,) = read_table(b"sep=;\nnamn;epost\nAnna;anna\n").problems
+    assert problem.startswith("line 3: ")
+    assert read_table(b"sep=;").problems == (f"line 1: {NO_EMAIL}nothing",)
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
@@ -91,6 +114,13 @@ NO_EMAIL = "no column 'email' (or 'e-post') in the header, found "
             ],
         ),
         (
+            b"email,state\na@b.se,member\n",
+            [
+                "line 2: no state 'member'; "
+                "expected one of active, left, paused, pending, suppressed"
+            ],
+        ),
+        (
             b"email\na@b.se\nb@b.se\nA@B.se\na@b.se\n",
             [
                 "line 4: A@b.se stands on line 2 already",
@@ -128,7 +158,9 @@ pieces = st.one_of(
     st.sampled_from(
         [b"email", b"namn", b"e-post;namn;spr\xe5k\r\n", b"a@b.se", b"sv", b"\xc3\xa5"]
     ),
-    st.sampled_from([b";", b",", b"\t", b'"', b"'", b"=", b"\n", b"\r", b"\0", b"\xff\xfe"]),
+    st.sampled_from(
+        [b";", b",", b"\t", b'"', b"'", b"=", b"\n", b"\r", b"\0", b"\xff\xfe", b"sep=;\n"]
+    ),
 )
 
 
@@ -181,6 +213,17 @@ def test_no_cell_that_is_written_is_run_by_a_spreadsheet(person: Address, eviden
     written = write_table([subscriber(person, evidence=evidence)])
     for row in csv.reader(io.StringIO(written, newline="")):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_an_export_is_read_again_with_its_states_and_without_who_was_erased() -> None:
+    states: list[State] = ["active", "left", "paused", "pending", "suppressed"]
+    people = [subscriber(Address(f"{state}@example.org"), state=state) for state in states]
+    gone = subscriber(Address("erased:17"), state="left")
+    table = read_table(write_table([*people, gone]).encode())
+    assert table.problems == ()
+    assert [(each.address, each.state) for each in table.entries] == [
+        (each.address, each.state) for each in people
+    ]
 
 
 def test_a_written_table_looks_like_this() -> None:

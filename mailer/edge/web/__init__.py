@@ -1,1 +1,1 @@
-"""The public pages: the archive of editions, its feeds, and the health of the service."""
+"""The public pages: subscribing, a subscriber's own page, the archive, and what all share."""

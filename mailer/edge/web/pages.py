@@ -1,31 +1,27 @@
 """The archive in words: its list, each edition as a page, and the Atom feed (RFC 4287).
 
-Takes editions as they were sent, the templates below web/ and the words of each language; gives
-HTML and XML. An edition is told by the same rules as in its letter, in one of the languages that it
-was sent in. How to reach us is told as it is today.
+Takes editions as they were sent, and the layout of all pages; gives HTML and XML. An edition is
+told by the same rules as in its letter, in one of the languages that it was sent in. How to reach
+us is told as it is today.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
-from urllib.parse import urlsplit
 
-from babel import Locale
 from babel.lists import format_list
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from mailer.edge.web.layout import Layout, native_name
 from mailer.newsletter.activity import Activity
-from mailer.newsletter.dates import FORMATS, day_in_words, direction, period_in_words
-from mailer.newsletter.edition import Edition, EditionWords, Newsletter
+from mailer.newsletter.dates import FORMATS, day_in_words, period_in_words
+from mailer.newsletter.edition import Edition, EditionWords
 from mailer.newsletter.item import Item, item
-from mailer.newsletter.markdown import to_html
 from mailer.newsletter.picture import Picture
 from mailer.newsletter.site import Site
-from mailer.newsletter.words import ORIGINAL, Words, chosen, in_swedish, one_line
-from mailer.organisation import Leader, Organisation
+from mailer.newsletter.words import ORIGINAL, chosen, in_swedish, one_line
+from mailer.organisation import Leader
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_EDITION = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is the reader's: atom:updated must be
@@ -41,42 +37,19 @@ class Kept:
 
 
 class Pages:
-    """The templates, compiled when first used. `base_url` is where readers reach the pages.
+    """The archive's pages, and what becomes of an edition on them."""
 
-    `words` holds the newsletter's own, by language.
-    """
-
-    def __init__(
-        self,
-        templates: Mapping[str, str],
-        words: Mapping[str, Mapping[str, str]],
-        newsletter: Newsletter,
-        organisation: Organisation,
-        base_url: str,
-    ) -> None:
-        self._words = words
-        self._newsletter = newsletter
-        self._organisation = organisation
-        self._public = Site(base_url)
-        # Links within the pages name no host: they work also where the service is tried out.
-        self._here = Site(urlsplit(base_url).path)
-        self._templates = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {"markdown": _markdown, "put": _put}
-
-    @property
-    def start(self) -> str:
-        """Where a visitor begins."""
-        return self._here.editions
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._organisation = layout.organisation
+        self._newsletter = layout.newsletter
+        self._words = layout.words
+        self._public = layout.public
+        self._here = layout.here
 
     def editions(self, kept: Sequence[Kept]) -> str:
         """The list, in the order given."""
-        return self._show(
+        return self._layout.show(
             "editions.html",
             ORIGINAL,
             listed=[self._listed(each) for each in kept],
@@ -85,12 +58,12 @@ class Pages:
 
     def edition(self, kept: Kept, language: str) -> str:
         """The page of one edition, in one of its languages."""
-        return self._show(
+        return self._layout.show(
             "edition.html",
             language,
             **self._told(kept, language, self._here),
             switch=[
-                (each, _native_name(each), self._here.edition(kept.edition.period, each))
+                (each, native_name(each), self._here.edition(kept.edition.period, each))
                 for each in kept.languages
             ],
         )
@@ -103,34 +76,18 @@ class Pages:
                 "link": self._public.edition(each.edition.period, ORIGINAL),
                 "updated": _moment(each.edition.date, zone),
                 "content": str(
-                    self._show("story.html", ORIGINAL, **self._told(each, ORIGINAL, self._public))
+                    self._layout.show(
+                        "story.html", ORIGINAL, **self._told(each, ORIGINAL, self._public)
+                    )
                 ),
             }
             for each in kept
         ]
         updated = entries[0]["updated"] if entries else _NO_EDITION.replace(tzinfo=zone).isoformat()
-        xml = self._show(
+        xml = self._layout.show(
             "feed.atom", ORIGINAL, entries=entries, updated=updated, public=self._public
         )
         return _NOT_XML.sub("", xml)
-
-    def problem(self, *, missing: bool) -> str:
-        """What is said where there is no page, or none can be shown."""
-        return self._show("problem.html", ORIGINAL, missing=missing)
-
-    def _show(self, template: str, language: str, **values: object) -> str:
-        return self._templates.get_template(f"web/{template}").render(
-            t=self._words[language],
-            language=language,
-            direction=direction(language),
-            newsletter=self._newsletter,
-            name=in_swedish(self._newsletter.title, language),
-            organisation=self._organisation,
-            municipality=in_swedish(self._organisation.municipality, language),
-            here=self._here,
-            style=f"{self._here.base_url}/site.css",
-            **values,
-        )
 
     def _listed(self, kept: Kept) -> dict[str, object]:
         edition = kept.edition
@@ -192,25 +149,10 @@ class Pages:
         )
 
 
-def _markdown(words: Words, top: int) -> Markup:
-    return to_html(words.text, top)
-
-
-def _put(sentence: str, **words: object) -> Markup:
-    """The sentence with words in place of its {names}, escaped."""
-    return escape(sentence).format(**words)
-
-
 def _leaders(leaders: Sequence[Leader], language: str) -> Markup:
     """ "Viktor Tagesson, Anna-Karin Pålsson och kommunpolis Anders Buene" """
     names = [escape(in_swedish(leader.titled, language)) for leader in leaders]
     return Markup(format_list(names, locale=FORMATS[language].locale))  # noqa: S704 - escaped
-
-
-def _native_name(language: str) -> str:
-    """What a language calls itself: "Svenska"."""
-    name = Locale.parse(FORMATS[language].locale).get_language_name() or language
-    return name[:1].upper() + name[1:]
 
 
 def _moment(day: date, zone: tzinfo) -> str:

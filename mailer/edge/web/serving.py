@@ -6,7 +6,7 @@ stay with whoever called.
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -24,8 +24,11 @@ async def serve(
     port: int,
     stop: asyncio.Event,
     opened: Callable[[int], None] = lambda port: None,
+    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until `stop` is set. `opened` is told the port: another than `port` where that is 0.
+
+    Whoever comes through one of `trusted_proxies` comes from where it says (X-Forwarded-For).
 
     Raises MailerError where the address cannot be taken.
     """
@@ -37,6 +40,8 @@ async def serve(
         raise MailerError(
             f"{host}:{port}: the web pages cannot be there: {reason}; choose another port"
         ) from None
+    # An answer is written in two pieces; or the second would wait 40 ms for the first's receipt.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with listening:
         server = _Server(
             uvicorn.Config(
@@ -45,6 +50,7 @@ async def serve(
                 access_log=False,  # who reads what is nobody's business
                 log_config=None,
                 server_header=False,
+                forwarded_allow_ips=[*trusted_proxies],
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
