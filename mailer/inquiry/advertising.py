@@ -1,59 +1,147 @@
 """The marks of mail that lures or sells, sent to everybody.
 
-Takes an `Inquiry`; says whether so many marks of different sorts stand in it that no resident can
-have written it. A mark or two proves nothing: residents write of BankID, of fees and of links, and
-forward the swindles that they have met.
+Takes an `Inquiry`, and the log odds of it that were learned from labelled mails; says whether so
+many marks of different sorts stand in it that no resident can have written it, or fewer where it is
+like the mails that are known to be spam. A mark or two proves nothing: residents write of BankID,
+of fees and of links, and forward the swindles that they have met. Who asks for help, or speaks of
+somebody close, sends none.
 """
 
 import re
 
+from mailer.inquiry.pattern import SWEDISH, Patterns
 from mailer.inquiry.verdict import Inquiry
 
-MARKS = 3
-"""How many sorts of marks it takes, ..."""
-LURES = 2
-"""... and how many of them must be such as residents hardly use."""
+ENOUGH = 3
+"""So many sorts of marks it takes, one less where the sender is forged; one of `PLAIN` counts
+double, but none is enough alone."""
 
+_MARK = 0.75
+_LIKELY = -1.0
+"""Log odds: of 2,200 examples that people wrote none reached these without having been seen."""
 
-def _sorts(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-
-
-_EVERYDAY = _sorts(
-    r"https?://|www\.\w",
-    r"\b(?:bankid|lösenord\w*|password|kontokort|personnummer|passport|bank details)\b",
-    r"\d ?(?:kr|kronor|sek)\b|\b(?:usd|eur|sek) ?\d|\bmillion\b",
+_LINK = re.compile(r"https?://|www\.\w", re.IGNORECASE)
+_SUM = re.compile(
+    r"\d ?(?:kr|kronor|sek|eur|euro|usd|dollars?)\b|[$€£] ?\d|\b(?:sek|eur|usd) ?\d|\d ?%|million",
+    re.IGNORECASE,
 )
-_LURES = _sorts(
-    r"\binom (?:\d+|tre|tolv|tjugofyra) (?:timmar|minuter)|\bwithin \d+ hours|\bexpires? in\b|"
-    r"\bsenast (?:i ?dag|idag)\b|\bsista påminnelse\b|\b(?:before|före) lunch\b|"
-    r"\bså fort du ser\b|\bendast denna vecka\b|\bikväll\b.{0,60}\bstängs\b|\bstängs ikväll\b",
-    r"\b(?:logga in med|legitimera|verifiera|bekräfta (?:ditt|leveransen)|sign in with|"
-    r"verify (?:your|that)|ange (?:konto|kort)\w*|klicka (?:här|för|på länken)|reply \W?yes)",
-    r"\b(?:presentkort|gift cards?|apple-kort|bitcoin|btc|whatsapp)\b",
-    r"\b(?:skrapa fram|diskret|säg inget till|treat as confidential|do not contact the|"
-    r"trustworthy|strictly confidential)\b",
-    r"\b(?:inkasso\w*|tullavgift\w*|omleverans\w*|obetald\w*|betalningsanmärkning\w*|"
-    r"processing fee|startinsats|överskott)\b",
-    r"\b(?:valts ut|beviljats|has selected|is selected|non-refundable|next of kin|without heir|"
-    r"inheritance|arvlös\w*|lån med|vi ger lån)\b",
-    r"\b(?:seo|organic traffic|page 1|keywords)\b",
-    r"\b(?:price list|prislista|free (?:sample|audit)|best price|factory price|catalogu?e?)\b",
-    r"\b(?:factory|manufacturer|moq|rohs|ce certificate|warranty|supplier)\b",
-    r"\b(?:dear (?:purchasing|beneficiary|sir|customer|user)|bästa kund|hej användare|herr/fru)\b",
-    r"\b(?:jobba hemifrån|ingen erfarenhet krävs|work from home|utbetalning samma)\b",
-    r"\b(?:sitter i möte|in a meeting)\b",
-)
-# Who asks whether something is a swindle has met one and sends none.
-_ASKS = re.compile(
-    r"\b(?:bluff\w*|bedrägeri\w*|bedragare|lurad\w*|lura|scam|phishing|nätfiske)\b", re.IGNORECASE
-)
+_READ = 20_000
+
+PLAIN = {
+    "search rank": """
+        seo, organic traffic, page 1, first page of google, search engine*, website traffic,
+        backlink*, do follow, dofollow, guest post, sponsored article*, redesign your website,
+        web design company, more visitors""",
+    "gain": """
+        guaranteed profit, garanterad vinst, handelsrobot, trading platform, bitcoin, btc,
+        crypto*, freespins, free spins, omsättningskrav, jackpot, lottery, you have won,
+        have won, won eur, non refundable, community grant, utbetalning samma, startinsats,
+        ingen erfarenhet krävs, jobba hemifrån, tjäna pengar, work from home, bli rik*,
+        blir rika""",
+    "secret fortune": """
+        next of kin, without heir, arvlös*, inheritance, trustworthy, strictly confidential,
+        treat as confidential, transfer of funds, fund transfer, late husband*, barrister,
+        manager of a bank, your assistance to transfer, you share the surname, beneficiary""",
+    "extortion": """
+        recorded you, filmed you, access to your device, everybody gets the video,
+        copied your contacts""",
+    "pills and dates": """
+        viagra, cialis, without prescription, hot photos, my private mail, ensamma kvinnor,
+        hemliga dejter, dejta, single women, i saw your profile""",
+    "cheap loan": """
+        lån utan, utan uc, låna upp till, vi ger lån, samla dina lån, loan offer,
+        give out loans, interest rate, no collateral, inga betalningsanmärkningar""",
+    "gift cards": """
+        skrapa fram, apple kort, gift card codes, scratch the codes""",
+    "directory": """
+        företagskatalog*, branschregister*, återsända blanketten, återsänd, domän löper ut,
+        löper ut inom, er domän, domain expires, your domain""",
+    "goods": """
+        price list, moq, manufacturer, we are factory, factory price, best price, free sample,
+        wholesale, proforma, purchase order, ce certificate, rohs, oem, purchasing manager""",
+    "journal": """
+        international journal, submit a paper, publication fee, call for papers""",
+}
+LURES = {
+    "nobody's name": """
+        dear sir, dear madam, dear customer, dear user, dear beneficiary, dear purchasing,
+        dear professor, dear friend, hi dear, business proposal, dear email user, hello dear,
+        hi webmaster, webmaster, bästa kund, kära kund, hej kund, hej användare,
+        hej beslutsfattare, herr fru, purchasing manager, till kommuner""",
+    "hurry": """
+        inom 24 timmar, inom 12 timmar, inom 48 timmar, inom tre minuter, på två minuter,
+        within 24 hours, within 48 hours, within 3 days, expires in, expires today,
+        link expires, senast idag, senast i dag, senast i kväll, sista påminnelse,
+        endast denna vecka, denna månad, endast idag, endast i dag, stängs ikväll,
+        stängs i kväll, har löpt ut, order now, act now, today only, spela nu, förnya nu,
+        förnya i dag, omgående, urgent, så fort du ser, före lunch""",
+    "do this": """
+        klicka här, klicka på länken, klicka för, klicka nedan, via länken, på länken,
+        följ länken, click here, click below, logga in med, verifiera, bekräfta ditt,
+        bekräfta leveransen, bekräfta era, verify your, verify that, confirm your account,
+        sign in with, review document, ange kontokort, ange kort*, öppna, apply with,
+        reply with, reply yes, sign up today, registrera gratis, anmäl dig på, hämta din,
+        ansök på, ansök nu, begär offert, boka möte, boka ett kostnadsfritt,
+        share your requirements, köp fem, köpa sex, kan du köpa""",
+    "papers": """
+        bankid, lösenord, lösenordet, password, kontokort, bank details, bank account,
+        reply with full name, full name and bank, passport, trestaviga koden, account number,
+        ditt konto, your account""",
+    "owed": """
+        inkasso*, tullavgift*, omleverans*, obetald*, obetalt, förföll, förfallen, i tullen,
+        betalningsanmärkning*, processing fee, customs fee, on hold, återbetalning*,
+        överskott, felaktig betalning, bankgiro, konto stängs, outstanding invoice,
+        attached invoice""",
+    "bargain": """
+        rabatt, % rabatt, erbjuder marknadens, marknadens bästa, bästa pris, fri frakt,
+        free quote, free audit, affordable cost, special offer, best price, fast shipping,
+        vi säljer ut, vi säljer, kostnadsfri de första, enligt villkor*, månad enligt,
+        specialpris, erbjudande, bonus, prislista, catalog, catalogue, katalogen,
+        required quantity""",
+    "chat": """
+        whatsapp, telegram, our experts, our team can, we help companies, vår säljare,
+        en säljare, handledare, vår coach, we are a leading, we have helped, we ve helped,
+        i noticed your website, browsing your website, our company, kundservice, kundtjänst*,
+        kundreskontra""",
+    "parcel": """
+        ditt paket, ert paket, din försändelse, kolli, din leverans, your package,
+        your parcel, schedule delivery, paketet kunde inte""",
+    "quietly": """
+        diskret, säg inget till, in a meeting, sitter i möte, do not contact the,
+        kan inte ringa, överraskning, get back to me asap""",
+    "way out": """
+        avregistrera dig längst, avregistrera dig här, unsubscribe here,
+        detta meddelande går inte""",
+}
+RESIDENTS = """
+bluff*, bedrägeri*, bedragare, lurad*, lurats, lura, luras, scam, phishing, nätfiske,
+är det sant, stämmer det, kan ni varna, varna andra, vart vänder, min man, min fru, min mor,
+min mamma, min far, min pappa, min son, min dotter, mina föräldrar, vi bor, jag bor,
+my husband, my mother, i live, we live, granne, grannar, grannarna, vår förening,
+vi i föreningen, flicklaget, pojklaget
+"""
+"""What those write who have met a swindle, or have a matter of their own."""
 
 
-def advertises(inquiry: Inquiry) -> bool:
+def advertises(inquiry: Inquiry, learned: float, *, forged: bool = False) -> bool:
     """Whether enough sorts of marks stand in the subject and the text."""
-    text = f"{inquiry.subject}\n{inquiry.text}"[:20_000]
-    if _ASKS.search(text):
+    text = inquiry.text[:_READ]
+    matches = _PATTERNS.find(inquiry.subject, text, SWEDISH)
+    found = {sort for match in matches for sort in _SORTS[match.pattern]}
+    if "resident" in found:
         return False
-    lures = sum(bool(sort.search(text)) for sort in _LURES)
-    return lures >= LURES and lures + sum(bool(s.search(text)) for s in _EVERYDAY) >= MARKS
+    plain = found & PLAIN.keys()
+    lures = found & LURES.keys()
+    marks = 2 * len(plain) + len(lures)
+    if len(plain | lures) >= 2:
+        marks += bool(_LINK.search(text)) + bool(_SUM.search(f"{inquiry.subject} {text}"))
+        if marks >= ENOUGH - forged:
+            return True
+    return learned + _MARK * marks >= _LIKELY
+
+
+_SORTS: dict[str, set[str]] = {}
+for _sort, _table in {**PLAIN, **LURES, "resident": RESIDENTS}.items():
+    for _pattern in _table.split(","):
+        _SORTS.setdefault(" ".join(_pattern.replace("%", " ").split()), set()).add(_sort)
+_PATTERNS = Patterns(_SORTS)

@@ -81,9 +81,12 @@ _SAYS_UNDELIVERED = re.compile(
     r"could not be delivered|couldn't be delivered|not been delivered|delivery (?:has )?failed|"
     r"unable to deliver|undeliverable|kunde inte levereras|gick inte att leverera|"
     r"user unknown|unknown user|mailbox (?:is )?(?:full|unavailable)|over quota|no such user|"
-    r"bouncetype|\b5\d\d[ -]5\.\d\.\d",
+    r"notificationtype|\b5\d\d[ -]5\.\d\.\d",
     re.IGNORECASE,
 )
+_LIST_REFUSES = re.compile(r"you are not (?:a )?member of this mailing list", re.IGNORECASE)
+_SPAM_FIELDS = ("x-spam-flag", "x-spam-status", "x-spam")
+_SPAM_LEVEL = re.compile(r"[5-9]")
 _DMARC_FAIL = re.compile(r"(?:\A|;)\s*dmarc\s*=\s*fail\b", re.IGNORECASE)
 _COMPLAINT_SUBJECT = re.compile(
     r"complaint about message from|(?:email )?abuse report|fbl:", re.IGNORECASE
@@ -199,6 +202,8 @@ def undelivered(inquiry: Inquiry) -> bool:
     """A machine says that mail did not arrive, or arrives late."""
     if has_field(inquiry, ("x-failed-recipients",)) or report_type(inquiry) == "delivery-status":
         return True
+    if from_list(inquiry) and _LIST_REFUSES.match(inquiry.whole):
+        return True
     if not (null_path(inquiry) or machine_sender(inquiry) or not inquiry.sender):
         return False
     if _REPORTS.match(inquiry.subject) or "message/delivery-status" in inquiry.content_types:
@@ -227,7 +232,9 @@ def dmarc_failed(inquiry: Inquiry, trusted: tuple[str, ...]) -> bool:
 
 
 def filtered_as_spam(inquiry: Inquiry) -> bool:
-    flagged = any(value.strip().lower() == "yes" for value in inquiry.values("x-spam-flag"))
-    return flagged or any(
-        value.strip().lower().startswith("yes") for value in inquiry.values("x-spam-status")
+    """What the mail server's own filter says: SpamAssassin, rspamd, Exchange (SCL, 5 and up)."""
+    flags = [value for name in _SPAM_FIELDS for value in inquiry.values(name)]
+    levels = inquiry.values("x-ms-exchange-organization-scl") + inquiry.values("x-ms-exchange-scl")
+    return any(flag.strip().lower().startswith("yes") for flag in flags) or any(
+        _SPAM_LEVEL.fullmatch(level.strip()) for level in levels
     )

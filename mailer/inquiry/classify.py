@@ -1,22 +1,25 @@
-"""Which subproject is it about? By rules: words that speak for a subproject, weighed.
+"""Which subproject is it about? By rules (words that speak for one, weighed), and by examples.
 
 Takes a mail's subject and text; gives `Scores` (a sum of natural-log odds for each subproject and
 for the coordinator, with the reasons), and from any such scores a `Choice`. The laws:
 
+* Without a model of the examples the rules decide alone. With one they count for as much as it
+  says they are worth, and what it learned is added.
 * Each pattern counts once, however often and wherever it stands.
 * A leader's name in the greeting weighs less than any word of the subject itself.
 * The probabilities are the softmax of the sums; the owner is the most likely, the coordinator
   ("none of the subprojects") included.
 * Certain: at least `threshold` likely, and something in the mail speaks for it. A mail without any
   evidence is never certain, so a person sees it.
-* Copied: a subproject with the evidence of more than one telling word, at most e³ times less likely
+* Copied: a subproject with the evidence of more than one telling word, at most e⁴ times less likely
   than the owner.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp
 
+from mailer.inquiry.model import Model
 from mailer.inquiry.pattern import NEIGHBOURS, SWEDISH, Patterns, applying, words
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.verdict import Reason
@@ -27,8 +30,9 @@ NONE = "none"
 
 _LEADER = 0.2
 _GREETING = 8  # words: "Hej Viktor och Anna-Karin", with room for titles
-_EVIDENCE = 2.5  # on the examples three copies in four are then right
-_BEHIND = 3.0
+_EVIDENCE = 3.0
+_BEHIND = 4.0
+"""On the examples, cross-validated, 57 copies in 100 are then right, and few are missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,20 @@ class Choice:
 
 
 class Classifier:
-    """The rules made ready. `names` holds the leaders' full names by slug."""
+    """The rules made ready. `names` holds the leaders' full names by slug.
+
+    `model` was fitted to what a classifier without one says of the examples.
+    """
 
     def __init__(
         self,
         rules: TriageRules,
         slugs: Sequence[str],
         names: Mapping[str, Sequence[str]] | None = None,
+        model: Model | None = None,
     ) -> None:
         self._rules = rules
+        self._model = model
         self._start = {slug: 0.0 for slug in slugs} | {COORDINATOR: rules.none}
         self._tables = {
             languages: _Table(rules, languages, slugs)
@@ -76,7 +85,20 @@ class Classifier:
         self._names = Patterns(self._called)
 
     def score(self, subject: str, text: str, language: str) -> Scores:
-        """What the rules say of a mail: the sums, and the reasons, strongest first."""
+        """What speaks for whom in a mail: the sums, and the reasons, strongest first."""
+        found = self._by_rules(subject, text, language)
+        if self._model is None:
+            return found
+        learned = self._model.read(subject, text)
+        worth = self._model.rules_worth
+        sums = {slug: worth * value + learned.sums[slug] for slug, value in found.sums.items()}
+        reasons = [replace(each, weight=worth * each.weight) for each in found.reasons]
+        reasons += learned.reasons
+        if nearest := learned.nearest.get(max(sums, key=lambda slug: sums[slug])):
+            reasons.append(nearest)
+        return Scores(sums, _ordered(reasons))
+
+    def _by_rules(self, subject: str, text: str, language: str) -> Scores:
         table = self._tables[applying(language, self._rules.rules)]
         found: dict[str, str] = {}
         for match in table.patterns.find(subject, text, language):
@@ -87,11 +109,10 @@ class Classifier:
             for slug, weight in table.weights[pattern]
         ]
         reasons = [*_merged(reasons), *self._greeted(text, language)]
-        reasons.sort(key=lambda reason: (-reason.weight, reason.what, reason.slug))
         sums = dict(self._start)
         for reason in reasons:
             sums[reason.slug] += reason.weight
-        return Scores(sums, tuple(reasons))
+        return Scores(sums, _ordered(reasons))
 
     def _greeted(self, text: str, language: str) -> list[Reason]:
         greeting = " ".join(words(text)[:_GREETING])
@@ -124,6 +145,10 @@ class Classifier:
             certain=spoken_for and confidence >= self._rules.threshold,
             reasons=scores.reasons,
         )
+
+
+def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: (-reason.weight, reason.what, reason.slug)))
 
 
 def _merged(reasons: Sequence[Reason]) -> Iterator[Reason]:

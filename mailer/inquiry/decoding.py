@@ -34,12 +34,14 @@ _NOT_CHARSETS = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode
 _CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,39}\Z")
 
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+# Controls, and characters that stand for nothing: newsletters fill their preheaders with those.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u200b\u2060\ud800-\udfff\ufeff]")
 _NOT_BASE64 = bytes(
     octet
     for octet in range(256)
     if octet not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 )
+_BASE64_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/=]+[ \t\r]*(?:\n|\Z)|\Z)")
 _HIGH = re.compile("[\x80-\U0010ffff]")
 _LEAD = re.compile("[\u00c2-\u00f4]")
 
@@ -50,7 +52,7 @@ def text_of(data: bytes, charset: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """The same text with newlines as \\n, without controls, surrogates and byte order marks."""
+    """The same text with newlines as \\n, without controls, surrogates and what cannot be seen."""
     return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
 
 
@@ -101,7 +103,8 @@ def transfer_decoded(data: bytes, encoding: str) -> bytes:
     name = encoding.strip().lower()
     if name == "quoted-printable":
         return a2b_qp(data)
-    if name == "base64":
+    # A program that declares base64 and writes plain text is seen at its first line.
+    if name == "base64" and _BASE64_LINE.match(data):
         return _base64(data)
     return data
 

@@ -2,36 +2,34 @@
 
 Takes the exact octets that the server gave, whatever they are; never raises. Time and memory are
 bounded (`Limits`). Everything in the inquiry can be encoded as UTF-8. What cannot be read is said
-in `unreadable`; what could be read in spite of it stands there too.
+in `unreadable`, what the text does not show in `note`; what could be read stands there too.
 """
 
 import re
 from collections.abc import Iterable
 
-from mailer.inquiry.decoding import header_text, text_of, words_decoded
+from mailer.inquiry.decoding import clean, header_text, text_of, words_decoded
 from mailer.inquiry.language import language_of
 from mailer.inquiry.mime import LIMITS, Limits, Part, parts_of
 from mailer.inquiry.plaintext import plain_text
-from mailer.inquiry.quotation import own_words
+from mailer.inquiry.quotation import NOTHING, own_words
+from mailer.inquiry.sealed import method_of, note_on, why_sealed, without_armour
+from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.verdict import Attachment, Inquiry
 from mailer.mail.address import Address, address
 
 _RECIPIENTS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc")
-_ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
-_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
-_METHOD = re.compile(rb"^METHOD:([A-Za-z-]{1,20})", re.MULTILINE)
-_PGP = "-----BEGIN PGP MESSAGE-----"
 # Room for a long text after pictures written into its HTML.
 _TEXT_OCTETS = 5 * 1024 * 1024
 
 
-def read(raw: bytes, limits: Limits = LIMITS, ours: str = "") -> Inquiry:
-    """Read one mail. `ours` is the text of what we have sent; it is cut from the sender's words."""
+def read(raw: bytes, limits: Limits = LIMITS, ours: Shingles = NOTHING) -> Inquiry:
+    """Read one mail. `ours` is what we have sent; it is cut from the sender's words."""
     root, exceeded = parts_of(raw, limits)
     fields = tuple((name, header_text(value)) for name, value in root.fields)
     whole = _text(root)[: limits.text].strip()
     subject = next((value for name, value in fields if name == "subject"), "")
-    text = own_words(whole, subject, ours)
+    text = own_words(without_armour(whole), subject, ours)
     ids = [value for name, value in fields if name in ("in-reply-to", "references")]
     return Inquiry(
         sender=next(iter(_addresses(root, ("from",))), None),
@@ -47,29 +45,29 @@ def read(raw: bytes, limits: Limits = LIMITS, ours: str = "") -> Inquiry:
         content_types=tuple(_type(part) for part in root.walk()),
         attachments=tuple(_attachments(root)),
         unreadable=exceeded or _unreadable(root, subject, whole),
+        note=note_on(root, whole, text),
     )
 
 
+def texts_sent(raw: bytes) -> tuple[str, ...]:
+    """The texts of a mail that we sent, plain and HTML: either may be what its readers quote."""
+    root, _ = parts_of(raw, LIMITS)
+    texts = ("text/plain", "text/html")
+    return tuple(_decoded(part) for part in root.walk() if part.content_type in texts)
+
+
 def _unreadable(root: Part, subject: str, whole: str) -> str:
-    types = {part.content_type for part in root.walk()}
     if not root.fields:
         return "det går inte att läsa detta som ett brev: brevhuvudet saknas"
-    if whole.startswith(_PGP) or (not whole and not types.isdisjoint(_ENCRYPTED)):
-        return "brevet är krypterat eller signerat så att texten inte går att läsa"
-    if not whole and not types.isdisjoint(_TNEF):
-        return "brevets text ligger i en fil (winmail.dat) som inte går att läsa"
-    if not whole and not subject:
-        return "brevet har varken ämne eller text"
-    return ""
+    if why := why_sealed(root, whole):
+        return why
+    return "" if whole or subject else "brevet har varken ämne eller text"
 
 
 def _type(part: Part) -> str:
     """The type of a part; with what a calendar part asks for ("text/calendar; method=reply")."""
-    if part.content_type != "text/calendar":
-        return part.content_type
-    written = _METHOD.search(part.octets[:2_000])
-    method = part.parameters.get("method") or (written[1].decode("ascii") if written else "")
-    return f"text/calendar; method={method.lower()}" if method else "text/calendar"
+    method = method_of(part) if part.content_type == "text/calendar" else ""
+    return f"{part.content_type}; method={method}" if method else part.content_type
 
 
 # --- text and attachments
@@ -90,16 +88,14 @@ def _texts(part: Part, within: str, first: bool = True) -> list[str]:
     """The texts to read, in order, none of them blank. `within` is the type around the part."""
     if not part.content_type.startswith("multipart/") or not part.children:
         return [text] if _is_text(part, within, first) and (text := _decoded(part).strip()) else []
-    below = [
-        _texts(child, part.content_type, not number) for number, child in enumerate(part.children)
-    ]
-    if part.content_type == "multipart/alternative":
-        plain = (
-            texts
-            for child, texts in zip(part.children, below, strict=True)
-            if texts and not _has_html(child)
-        )
-        return next(plain, next(filter(None, below), []))
+    numbered = list(enumerate(part.children))
+    alternative = part.content_type == "multipart/alternative"
+    if alternative:
+        numbered.sort(key=lambda child: _has_html(child[1]))
+    # What is not needed is not decoded: HTML takes most of the time of reading.
+    below = (_texts(child, part.content_type, not number) for number, child in numbered)
+    if alternative:
+        return next(filter(None, below), [])
     return [text for texts in below for text in texts]
 
 
@@ -119,7 +115,7 @@ def _has_html(part: Part) -> bool:
 def _decoded(part: Part) -> str:
     text = text_of(part.octets[:_TEXT_OCTETS], part.parameters.get("charset", ""))
     if part.content_type == "text/html":
-        return plain_text(text)
+        return clean(plain_text(text))  # again: entities may stand for anything
     if part.parameters.get("format", "").lower() == "flowed":
         return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
     return text

@@ -1,8 +1,8 @@
 """What an HTML body says, as plain text.
 
-Takes the source of a stranger's HTML; gives its words with a line for each block, quotations marked
-with ">" and the target of a link where its text does not show it. Time grows with the size alone:
-html.parser of Python 3.11 needs seconds for 20 kB of unfinished tags.
+Takes the source of a stranger's HTML; gives the words that it shows with a line for each block,
+quotations marked with ">" and the target of a link where its text does not show it. Time grows with
+the size alone: html.parser of Python 3.11 needs seconds for 20 kB of unfinished tags.
 """
 
 import re
@@ -14,12 +14,21 @@ TAGS = 50_000
 # Deeper quotations are marked no further: each level costs two characters on every line.
 MARKS = 5
 _MARK = "> "
+_BULLET = "- "
 
 _TOKEN = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:]{0,30}+)([^<>]*+)>|[!?][^<>]*+>)")
+_COMMENT_END = re.compile(r"--!?>")
 _HREF = re.compile(r"\shref ?= ?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _BARE = re.compile(r"\Ahttps?://(?:www\.)?|\Amailto:|/\Z")
 _BLANKS = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
+# How newsletters hide their preheader.
+_UNSEEN = re.compile(
+    r"\shidden(?=[\s=/]|\Z)|display ?: ?none|visibility ?: ?hidden|mso-hide ?: ?all|"
+    r"max-height ?: ?0(?:px|pt|em)? ?(?:[;\"']|\Z)",
+    re.IGNORECASE,
+)
+_HIDEABLE = frozenset({"div", "p", "span", "table", "td", "tr"})
 _HIDDEN = frozenset({"head", "script", "style", "template", "title"})
 _PARAGRAPHS = frozenset(
     {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul"}
@@ -42,7 +51,7 @@ def plain_text(source: str) -> str:
         writer.text(source[position : found.start()])
         position = found.end()
         name = "!--" if found[1] else (found[3] or "").lower()
-        if found[1] or (name in _HIDDEN and not found[2]):
+        if found[1] or (name and not found[2] and _hides(name, found[4])):
             end = -1 if name in unclosed else _end(source, name, position)
             if end < 0:
                 unclosed.add(name)  # looked for once only: the time stays linear
@@ -55,11 +64,23 @@ def plain_text(source: str) -> str:
     return writer.finish()
 
 
+def _hides(name: str, attributes: str) -> bool:
+    return name in _HIDDEN or (name in _HIDEABLE and bool(_UNSEEN.search(attributes)))
+
+
 def _end(source: str, name: str, position: int) -> int:
     """Where that which opened with `name` is over; -1 where it never is."""
-    pattern = r"--!?>" if name == "!--" else rf"</{name}\s*>"
-    found = re.compile(pattern, re.IGNORECASE).search(source, position)
-    return found.end() if found else -1
+    if name == "!--":
+        found = _COMMENT_END.search(source, position)
+        return found.end() if found else -1
+    nests = "" if name in _HIDDEN else "?"
+    tags = re.compile(rf"<(/{nests}){name}(?=[\s/>])[^<>]*>", re.IGNORECASE)
+    opened = 1
+    for tag in tags.finditer(source, position):
+        opened += -1 if tag[1] else 1
+        if not opened:
+            return tag.end()
+    return -1
 
 
 class _Writer:
@@ -99,7 +120,7 @@ class _Writer:
             outside = self.quoted
             if name == "blockquote":
                 self.quoted = max(0, self.quoted + (-1 if closes else 1))
-            if self.lines and self.lines[-1].strip("> "):
+            if self.lines and self.lines[-1].strip("> ") and not self.words:
                 self.lines.append(_MARK * min(outside, self.quoted, MARKS))
         elif name == "br":
             self.end_line()
@@ -107,8 +128,8 @@ class _Writer:
             self.end_words()
             if name == "pre":
                 self.preformatted = max(0, self.preformatted + (-1 if closes else 1))
-            if name == "li" and not closes:
-                self.words.append("- ")
+            if name == "li":
+                self.words = [] if closes else [_BULLET]
         elif name in ("td", "th"):
             self.text(" ")
 
@@ -129,6 +150,8 @@ class _Writer:
         self.link_from = 0
 
     def end_words(self) -> None:
+        if self.words == [_BULLET]:
+            return  # its text stands in a block of its own
         if "".join(self.words).strip():
             self.end_line()
         self.words = []

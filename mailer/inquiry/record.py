@@ -1,7 +1,8 @@
 """A received mail as the server gave it, and as the record knows it: values."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class RawMail:
 class Case:
     """A received mail in the record. `folder` is where it belongs once it is decided, else empty.
 
-    `size` is the whole mail's, as the server counts it.
+    `size` is the whole mail's, as the server counts it; `urgent` is known once it is decided.
     """
 
     id: int
@@ -33,13 +34,15 @@ class Case:
     received: datetime
     size: int
     folder: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The decision that stands for a case: its folder, and whether it was `ours` or an earlier."""
+    """The decision that stands for a case, and whether it was `ours` or an earlier."""
 
     folder: str
+    urgent: bool
     ours: bool
 
 
@@ -54,11 +57,17 @@ class Forwarded:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The inquiry that a new mail follows up."""
+    """The inquiry that a new mail follows up; `hash` is that of its bytes.
+
+    `named`: by its number or a Message-ID. Else the two have sender and subject in common.
+    """
 
     number: str
     owner: str | None
     certain: bool
+    hash: str
+    received: datetime
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class Background:
     mail; `acknowledgements` how many went to anyone in the last hour. `confirms` is whether it
     answers our question, sent to this very address, if they want the newsletter. `subscribed` is
     whether the sender, or the token in the subject, is a subscriber's; `active` whether the sender
-    gets the newsletter now.
+    gets the newsletter now. `answers_forward` is whether it answers a forward of ours, sent to this
+    very address. `away` are the leaders who told us that they are away today, and to which day.
     """
 
     earlier: Earlier | None = None
@@ -78,3 +88,61 @@ class Background:
     confirms: bool = False
     subscribed: bool = False
     active: bool = False
+    answers_forward: bool = False
+    away: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a folder was looked through: its UIDVALIDITY, and the first UID to look at next."""
+
+    validity: int
+    next_uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A mail in some folder, of which no more was read than its size and its Message-ID field."""
+
+    uid: int
+    size: int
+    header: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came into a folder since it was looked through, and how far it is looked through now.
+
+    `folder` is as the configuration has it, or the server's name of a folder that is not ours.
+    """
+
+    folder: str
+    mark: Mark
+    sights: tuple[Sight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail lies (RFC 3501)."""
+
+    folder: str
+    validity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A known mail that people put into `place`; what it means is still to be found out."""
+
+    place: Place
+    number: str
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A mail to be moved in the mailbox, from folder to folder, because a person said so."""
+
+    case: Case
+    source: str
+    target: str

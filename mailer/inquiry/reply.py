@@ -1,67 +1,88 @@
 """The words of every letter that triage sends: to leaders, to residents, to the coordinator.
 
 Takes values and the templates of `templates/letters/<language>/`; gives `Words`. A template's first
-line is the subject; the text follows after an empty line. What stands in `{% filter paragraph %}`
-or goes through `bullet` is filled to lines of at most `WIDTH` columns.
+line is the subject; the text follows after an empty line.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from textwrap import wrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from babel.dates import format_datetime
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from babel.dates import format_date, format_datetime
 
+from mailer.inquiry.answer_time import working_days_after
 from mailer.inquiry.case import tag
+from mailer.inquiry.danger import URGENT
 from mailer.inquiry.route import owner_of
-from mailer.inquiry.urgency import URGENT
-from mailer.inquiry.verdict import Inquiry, Reason, Route, Verdict
+from mailer.inquiry.verdict import Inquiry, Reason, Route, StandIn, Standing, Verdict
 from mailer.organisation import COORDINATOR, Organisation
-from mailer.rendering import rendered
+from mailer.rendering import LetterTemplates, Words
 
-WIDTH = 72
 _SHOWN_REASONS = 4
 _SHOWN_WORDS = 20_000  # characters of the mail shown in the letter; all of it is attached
+_SHOWN_BEFORE = 400  # characters of the mail that it follows up
+
+_SWEDISH = "sv"
+LOCALES = {
+    _SWEDISH: "sv",
+    **{"en": "en_GB", "ar": "ar", "fi": "fi", "uk": "uk", "so": "so", "de": "de", "pl": "pl"},
+}
+"""The languages that residents are answered in, and how each writes its dates."""
+
+_WHY: dict[Standing, str] = {
+    "deputy": "som är ersättare",
+    "colleague": "som leder samma delprojekt",
+    "coordinator": "som är samordnare",
+    "other": "som är den som är på plats",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A letter's subject (one line) and text."""
+class Before:
+    """The mail that another follows up: its case number, when it came (local time), its words."""
 
-    subject: str
+    number: str
+    received: datetime
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One mail and all that was decided on it. `received` is local time."""
+    """One mail and all that was decided on it. `received` is local time.
+
+    `moved` is empty, or says in Swedish whose word it was that sent it here after all.
+    """
 
     number: str
     received: datetime
     inquiry: Inquiry
     verdict: Verdict
     route: Route
-    earlier: str = ""
+    earlier: Before | None = None
+    moved: str = ""
 
 
 class Letters:
-    """Writes letters in Swedish from `templates` (name → source, as "letters/sv/forward.txt")."""
+    """Writes letters from `templates` (name → source, as "letters/sv/forward.txt").
 
-    def __init__(self, templates: Mapping[str, str], organisation: Organisation) -> None:
+    Residents are answered in their own language where it is one of `LOCALES`, else in Swedish, and
+    told to expect more within `answer_within` working days.
+    """
+
+    def __init__(
+        self, templates: Mapping[str, str], organisation: Organisation, answer_within: int
+    ) -> None:
         self._organisation = organisation
-        self._templates = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {"paragraph": paragraph, "bullet": bullet}
+        self._answer_within = answer_within
+        self._templates = LetterTemplates(templates)
 
-    def forward(self, matter: Matter, *, attached: bool) -> Words:
-        """To the leaders: what came, why it is theirs. `attached`: the original goes along."""
+    def forward(self, matter: Matter, links: Sequence[tuple[str, str]], *, attached: bool) -> Words:
+        """To a leader: what came, why it is theirs. `attached`: the original goes along.
+
+        `links` are the leader's own, each with what stands before it.
+        """
         inquiry, verdict, organisation = matter.inquiry, matter.verdict, self._organisation
+        earlier = matter.earlier
         owner = owner_of(verdict)
         answer_to = inquiry.reply_to or inquiry.sender
         return self._write(
@@ -73,13 +94,20 @@ class Letters:
             mailbox=organisation.mailbox.email,
             mailbox_name=organisation.mailbox.name,
             received=in_words(matter.received),
-            earlier=matter.earlier,
+            earlier=earlier.number if earlier else "",
+            earlier_day=_day(earlier.received, _SWEDISH) if earlier else "",
+            earlier_words=shown(earlier.text, _SHOWN_BEFORE) if earlier else "",
             leaders=listed(leader.titled for leader in matter.route.leaders),
+            moved=matter.moved,
+            stand_ins=[_standing_in(each) for each in matter.route.stand_ins],
             owner=organisation[owner].name if owner else "",
             unreadable=inquiry.unreadable,
+            note=inquiry.note,
             suggestions="" if verdict.certain else self._names(verdict.suggestions, "eller"),
             copies=self._names(verdict.copies) if owner else "",
             reasons=[self.reason(each) for each in telling(verdict)],
+            confidence=min(round(100 * verdict.confidence), 99),  # nothing is more sure than that
+            runner_up="" if earlier else self._names(runner_up(verdict)),
             pointed=any(each.weight > 0 for each in verdict.reasons),
             own_words="" if inquiry.unreadable else shown(inquiry.text),
             attachments=listed(each.name or each.content_type for each in inquiry.attachments),
@@ -88,33 +116,31 @@ class Letters:
             answer_to=answer_to.email if answer_to else "",
             acknowledged=matter.route.acknowledge,
             silence=matter.route.silence,
+            links=links,
         )
 
-    def acknowledgement(self, matter: Matter) -> Words:
-        """To the resident: who has it, what happens next, where to ring in danger."""
+    def acknowledgement(self, matter: Matter, today: date) -> Words:
+        """To the resident: who has it, when an answer will come, where to ring in danger.
+
+        Time is reckoned from `today`: what came while we were away cannot be answered before.
+        """
         organisation = self._organisation
-        slug = owner_of(matter.verdict)
-        owner = organisation[slug] if slug else None
-        leaders = owner.leaders if owner else (organisation.coordinator,)
+        owner = owner_of(matter.verdict)
+        language = answered_in(matter.inquiry)
+        answer_by = working_days_after(today, self._answer_within)
         return self._write(
             "acknowledgement",
+            language,
             urgent=matter.verdict.urgent,
             tag=tag(matter.number),
             number=matter.number,
-            received=in_words(matter.received),
-            owner=owner.name if owner else "",
-            leaders=listed(leader.titled for leader in leaders),
+            received=_day(matter.received, language),
+            answer_by=format_date(answer_by, "full", LOCALES[language]),
+            owner=organisation[owner].name if owner else "",
+            leaders=[leader.titled for leader in matter.route.leaders],
+            foreign=language != matter.inquiry.language,
             mailbox_name=organisation.mailbox.name,
             municipality=organisation.municipality,
-        )
-
-    def confirmation(self, newsletter: str) -> Words:
-        """To one who asked for the newsletter by mail: is it you?"""
-        return self._write(
-            "confirmation",
-            newsletter=newsletter,
-            mailbox_name=self._organisation.mailbox.name,
-            municipality=self._organisation.municipality,
         )
 
     def undelivered(self, recipient: str, reply: str, number: str, *, attached: bool) -> Words:
@@ -138,26 +164,42 @@ class Letters:
             mailbox_name=self._organisation.mailbox.name,
         )
 
+    def relay_trouble(self, reason: str, hour: str) -> Words:
+        """To the coordinator: a mail server took nothing from us at `hour`, and what it said."""
+        return self._write(
+            "relay_trouble",
+            reason=reason,
+            hour=hour,
+            mailbox_name=self._organisation.mailbox.name,
+        )
+
     def rehearse(self, now: datetime) -> None:
         """Write every letter about an invented mail. Raises TemplateFault for what would fail."""
-        inquiry = Inquiry(sender=self._organisation.mailbox, subject="Prov", text="Prov")
+        mailbox = self._organisation.mailbox
+        inquiry = Inquiry(sender=mailbox, subject="Prov", text="Prov", note="Prov")
         owner = self._organisation.subprojects[0]
         certain = Verdict("inquiry", owner.slug, reasons=(Reason(owner.slug, "prov", 1.0),))
         doubtful = Verdict("inquiry", certain=False, suggestions=(owner.slug, COORDINATOR))
         for verdict in (certain, doubtful, Verdict("unreadable", urgent=True)):
-            route = Route(owner.folder, owner.leaders, acknowledge=True)
-            matter = Matter("IT-2020-0001", now, inquiry, verdict, route)
+            coordinator = self._organisation.coordinator
+            absent = StandIn(owner.leaders[0], now.date(), coordinator, "coordinator")
+            route = Route(owner.folder, owner.leaders, acknowledge=True, stand_ins=(absent,))
+            before = Before("IT-2020-0001", now, "Prov")
+            matter = Matter("IT-2020-0002", now, inquiry, verdict, route, before)
             for attached in (True, False):
-                self.forward(matter, attached=attached)
+                self.forward(matter, [("Prov", "https://example.org")], attached=attached)
                 self.undelivered("prov", "prov", matter.number, attached=attached)
-            self.acknowledgement(matter)
-        self.confirmation("prov")
+            for language in LOCALES:
+                theirs = replace(matter, inquiry=replace(inquiry, language=language))
+                self.acknowledgement(theirs, now.date())
         self.breaker(1)
+        self.relay_trouble("prov", "12:00")
 
     def reason(self, reason: Reason) -> str:
-        """One reason as a leader reads it: what, for whom, how much."""
+        """One reason as a leader reads it: what, how much, for whom."""
         name = self._name(reason.slug)
-        return f"{reason.what} (talar för {name})" if name else reason.what
+        weight = f"{reason.weight:.1f}".replace(".", ",")
+        return f"{reason.what}: väger {weight} för {name}" if name else reason.what
 
     def _names(self, slugs: Iterable[str], last: str = "och") -> str:
         return listed((self._name(slug) for slug in slugs), last)
@@ -170,10 +212,13 @@ class Letters:
         subproject = self._organisation.by_slug.get(slug)
         return subproject.name if subproject else ""
 
-    def _write(self, letter: str, **values: object) -> Words:
-        text = rendered(self._templates, f"letters/sv/{letter}.txt", values)
-        subject, _, body = text.partition("\n")
-        return Words(" ".join(subject.split()), body.strip() + "\n")
+    def _write(self, letter: str, language: str = _SWEDISH, **values: object) -> Words:
+        return self._templates.write(f"letters/{language}/{letter}.txt", values)
+
+
+def answered_in(inquiry: Inquiry) -> str:
+    """The language of its sender's acknowledgement."""
+    return inquiry.language if inquiry.language in LOCALES else _SWEDISH
 
 
 def written_by(inquiry: Inquiry) -> str:
@@ -184,10 +229,10 @@ def written_by(inquiry: Inquiry) -> str:
     return f"{sender.name} ({sender.email})" if sender.name else sender.email
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = _SHOWN_WORDS) -> str:
     """The beginning of a mail's text; all of it, as a rule."""
-    cut = text[:_SHOWN_WORDS].strip()
-    return cut if len(text) <= _SHOWN_WORDS else f"{cut} […]"
+    cut = text[:most].strip()
+    return cut if len(text) <= most else f"{cut} […]"
 
 
 def listed(names: Iterable[str], last: str = "och") -> str:
@@ -197,31 +242,44 @@ def listed(names: Iterable[str], last: str = "och") -> str:
 
 
 def telling(verdict: Verdict) -> list[Reason]:
-    """The reasons that a leader is shown: the strongest few for each of those it went to.
+    """The reasons that a leader is shown, for each of those whom it went to: the strongest few, and
+    the earlier mail that it is most like.
 
-    Where no subproject has it that is everyone; else the owner, the copies, and danger.
+    Where no subproject has it that is everyone; else the owner, the copies, and danger. A mail that
+    follows up another goes where that went, whatever its words say.
     """
     owner = owner_of(verdict)
-    about = {owner, *verdict.copies, URGENT}
+    follows = verdict.kind == "follow-up"
+    about = {URGENT} if follows else {owner, *verdict.copies, URGENT}
     told: dict[str, list[Reason]] = {}
     for reason in verdict.reasons:
-        if reason.weight > 0 and (owner is None or reason.slug in about):
+        if reason.weight > 0 and (reason.slug in about or not (owner or follows)):
             told.setdefault(reason.slug, []).append(reason)
-    return [reason for reasons in told.values() for reason in reasons[:_SHOWN_REASONS]]
+    return [
+        reason
+        for reasons in told.values()
+        for place, reason in enumerate(reasons)
+        if place < _SHOWN_REASONS or reason.example
+    ]
 
 
-def paragraph(text: str) -> str:
-    """Running text in lines of at most WIDTH columns; a longer word, such as a URL, stays whole."""
-    return "\n".join(_filled(text, WIDTH)) + "\n"
+def runner_up(verdict: Verdict) -> Sequence[str]:
+    """Whom it would have gone to next, where its words have decided that it goes to somebody."""
+    if verdict.kind != "inquiry" or not verdict.certain:
+        return ()
+    first = verdict.owner or COORDINATOR
+    return [slug for slug in verdict.suggestions if slug != first][:1]
 
 
-def bullet(text: str) -> str:
-    """One entry of a list, filled like a paragraph."""
-    return "– " + "\n  ".join(_filled(text, WIDTH - 2))
+def _standing_in(each: StandIn) -> str:
+    return (
+        f"{each.absent.name} är borta till och med den {_day(each.until, _SWEDISH)}."
+        f" I stället går det till {each.reader.titled}, {_WHY[each.why]}."
+    )
 
 
-def _filled(text: str, width: int) -> list[str]:
-    return wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
+def _day(day: date, language: str) -> str:
+    return format_date(day, "long", LOCALES[language])
 
 
 def in_words(moment: datetime) -> str:

@@ -1,12 +1,15 @@
 """Where a mail goes, and whether its sender is answered: a `Route`, decided without I/O.
 
 One table says what each kind of mail leads to; the last word is always a named human: what no
-subproject owns goes to the coordinator, and so does danger in a mail that would have no reader.
+subproject owns goes to the coordinator. Danger goes to the coordinator whatever the kind, and to
+the owner, were it only the likeliest one. Whoever is away has a stand-in.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from mailer.inquiry.away import Away, stand_in
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.verdict import Inquiry, Kind, Route, Verdict
 from mailer.organisation import Leader, Organisation
@@ -29,15 +32,16 @@ READERS: dict[Kind, Reader] = {
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What bears on the answer. `silence` is why this sender gets none (Swedish), or empty.
+    """What bears on the route. `silence` is why this sender gets no answer (Swedish), or empty.
 
     `acknowledged`: the sender had an acknowledgement in the last 24 hours. `acknowledgements`: how
-    many went to anyone in the last hour.
+    many went to anyone in the last hour. `away`: who is away today.
     """
 
     silence: str = ""
     acknowledged: bool = False
     acknowledgements: int = 0
+    away: Away = field(default_factory=dict)
 
 
 def route(
@@ -48,17 +52,25 @@ def route(
     rules: TriageRules,
 ) -> Route:
     """The folder, the leaders in order without doubles, and the acknowledgement."""
-    from_leader = _is_from_leader(inquiry, organisation)
-    if verdict.kind == "follow-up" and from_leader:
-        leaders: tuple[Leader, ...] = ()  # a leader's own answer, in copy to the mailbox
-    else:
-        leaders = _leaders(verdict, organisation)
+    from_leader = organisation.person_at(inquiry.sender) is not None
+    # A leader's own answer, in copy to the mailbox, is only filed.
+    answers = verdict.kind == "follow-up" and from_leader
+    readers = [] if answers else [*_readers(verdict, organisation)]
+    stand_ins = [
+        stand_in(reader, colleagues, circumstances.away, organisation)
+        for reader, colleagues in readers
+    ]
+    present = [
+        instead.reader if instead else reader
+        for (reader, _), instead in zip(readers, stand_ins, strict=True)
+    ]
     silence = _silence(inquiry, verdict, circumstances, from_leader=from_leader, rules=rules)
     return Route(
         folder=_folder(verdict, organisation, rules),
-        leaders=leaders,
+        leaders=tuple(dict.fromkeys(present)),
         acknowledge=not silence,
         silence=silence,
+        stand_ins=tuple(dict.fromkeys(instead for instead in stand_ins if instead)),
     )
 
 
@@ -67,17 +79,24 @@ def owner_of(verdict: Verdict) -> str | None:
     return verdict.owner if READERS[verdict.kind] == "owner" and verdict.certain else None
 
 
-def _leaders(verdict: Verdict, organisation: Organisation) -> tuple[Leader, ...]:
+def _readers(
+    verdict: Verdict, organisation: Organisation
+) -> Iterator[tuple[Leader, Sequence[Leader]]]:
+    """Who should have it, were nobody away; with each those who lead the same."""
     if READERS[verdict.kind] == "nobody" and not verdict.urgent:
-        return ()
+        return
+    slugs: tuple[str, ...] = ()
     owner = owner_of(verdict)
-    if owner is None:
-        return (organisation.coordinator,)
-    slugs = (owner, *verdict.copies)
-    leaders = [leader for slug in slugs for leader in organisation[slug].leaders]
-    if verdict.urgent:
-        leaders.append(organisation.coordinator)
-    return tuple(dict.fromkeys(leaders))
+    if owner:
+        slugs = (owner, *verdict.copies)
+    elif verdict.urgent and verdict.owner:
+        slugs = (verdict.owner,)
+    for slug in slugs:
+        leaders = organisation[slug].leaders
+        for leader in leaders:
+            yield leader, leaders
+    if verdict.urgent or owner is None:
+        yield organisation.coordinator, ()
 
 
 def _folder(verdict: Verdict, organisation: Organisation, rules: TriageRules) -> str:
@@ -122,9 +141,3 @@ _KIND_SILENCE: dict[Kind, str] = {
     "own": "det är vårt eget utskick",
     "unreadable": "brevet gick inte att läsa",
 }
-
-
-def _is_from_leader(inquiry: Inquiry, organisation: Organisation) -> bool:
-    people = (*organisation.leaders, organisation.coordinator)
-    sender = inquiry.sender
-    return sender is not None and any(sender.same(person.address) for person in people)

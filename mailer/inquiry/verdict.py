@@ -5,6 +5,7 @@ Values only. `parse` makes the inquiry, `recognise` its kind, `classify` and `ur
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from mailer.mail.address import Address
@@ -41,7 +42,7 @@ class Inquiry:
     order. `text` is the sender's own words, quotations removed; `whole` the text before that.
     `content_types` lists the types of every part, depth first. `references` holds the ids of
     In-Reply-To and References without angle brackets. `unreadable` says why the mail could not be
-    read, or is empty.
+    read, or is empty. `note` names, in a Swedish sentence, what the text does not show.
     """
 
     sender: Address | None = None
@@ -57,6 +58,7 @@ class Inquiry:
     content_types: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     unreadable: str = ""
+    note: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of one header field; `name` in lower case."""
@@ -65,11 +67,15 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: `what` in plain Swedish, for the slug (or kind, or "urgent") it speaks for."""
+    """Why: `what` in plain Swedish, for the slug (or kind, or "urgent") it speaks for.
+
+    An `example` names an earlier mail that this one is like.
+    """
 
     slug: str
     what: str
     weight: float
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,30 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
 
 
+Standing = Literal["deputy", "colleague", "coordinator", "other"]
+"""What makes somebody the one who stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """`reader` gets what `absent`, who is away to the day `until`, would have got; `why`."""
+
+    absent: Leader
+    until: date
+    reader: Leader
+    why: Standing
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where a mail goes: `folder` in the mailbox, a forward to each of `leaders`.
 
     `acknowledge` is whether the sender gets a first answer; `silence` says in Swedish why not.
+    `stand_ins` tell who of the leaders gets it in the place of whom.
     """
 
     folder: str
     leaders: tuple[Leader, ...]
     acknowledge: bool
     silence: str = ""
+    stand_ins: tuple[StandIn, ...] = ()

@@ -27,7 +27,7 @@ ORGANISATION = Organisation(
 
 RULES = TriageRules(
     rules={"sv": {"boende": (Rule("lampa*", 4.0),), "drog": (Rule("knark*", 4.0),)}},
-    urgent={"sv": (Rule("knivhot*", 4.0),)},
+    urgent={"sv": {each: ("knivhot*",) for each in ("threat", "now", "plea")}},
     folders={
         "auto-reply": "Autosvar",
         "bounce": "Studsar",

@@ -5,18 +5,28 @@ import pytest
 from mailer.inquiry.advertising import advertises
 from mailer.inquiry.verdict import Inquiry
 
+NOTHING = float("-inf")
+
 
 @pytest.mark.parametrize(
-    "text",
+    ("subject", "text"),
     [
-        "Bästa kund, er faktura på 980 kr är obetald. Logga in med BankID: http://example.com",
-        "Dear purchasing manager, we are a factory of lamps. Please see our catalog.",
-        "Sitter i möte. Köp fem presentkort och skrapa fram koderna, diskret.",
-        "You are the next of kin of USD 8 million. Please be trustworthy.",
+        (
+            "",
+            "Bästa kund, er faktura på 980 kr är obetald. "
+            "Logga in med BankID inom 24 timmar: http://example.com",
+        ),
+        ("", "Dear purchasing manager, we are factory of lamps. Please see our catalog."),
+        ("", "Sitter i möte. Kan du köpa fem presentkort och skrapa fram koderna, diskret."),
+        ("", "Dear friend, you are the next of kin of USD 8 million."),
+        ("Crypto", "Guaranteed profit with our trading platform. Sign up today."),
+        ("SEO", "Your site is not on the first page of Google. Reply for a free quote."),
+        ("Buy viagra", "Cheap, fast shipping, order now."),
+        ("Dags att förnya", "Er domän löper ut inom 24 timmar. Förnya nu för 1 490 kr."),
     ],
 )
-def test_a_lure_is_seen(text: str) -> None:
-    assert advertises(Inquiry(text=text))
+def test_a_lure_is_seen(subject: str, text: str) -> None:
+    assert advertises(Inquiry(subject=subject, text=text), NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +37,36 @@ def test_a_lure_is_seen(text: str) -> None:
         "Hyran är 8 000 kr och jag betalar den med BankID på https://example.org.",
         "Rektorn sitter i möte jämt. Svara före lunch.",
         "Lampan är trasig.",
+        "",
     ],
 )
 def test_a_resident_is_not_taken_for_one(text: str) -> None:
-    assert not advertises(Inquiry(text=text))
+    assert not advertises(Inquiry(text=text), NOTHING)
+
+
+BARE = Inquiry(text="Köp solceller med rabatt, bästa pris.")
+LURING = Inquiry(text="Ditt paket väntar. Klicka här.")
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "learned", "lures"),
+    [
+        (BARE, NOTHING, False),
+        (BARE, -2.0, False),
+        (BARE, -1.7, True),
+        (LURING, NOTHING, False),
+        (LURING, -2.4, True),
+        (Inquiry(text="Lampan är trasig."), -1.1, False),
+        (Inquiry(text="Lampan är trasig."), -0.9, True),
+        (Inquiry(text="Vi bor på Åvägen. Lampan är trasig."), 5.0, False),
+    ],
+)
+def test_fewer_marks_will_do_where_a_mail_is_like_known_spam(
+    inquiry: Inquiry, learned: float, lures: bool
+) -> None:
+    assert advertises(inquiry, learned) == lures
+
+
+def test_fewer_marks_will_do_where_the_sender_is_forged() -> None:
+    assert advertises(LURING, NOTHING, forged=True)
+    assert not advertises(BARE, NOTHING, forged=True)

@@ -1,16 +1,17 @@
-"""Which subproject a mail is about, by hand-made rules and by the shipped ones."""
+"""Which subproject a mail is about, by hand-made rules, what is learned, and the shipped ones."""
 
-import json
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.edge.examples import shipped_examples
 from mailer.inquiry.classify import Choice, Classifier, Scores
+from mailer.inquiry.learn import Example, fit
 from mailer.inquiry.rules import Rule, TriageRules
+from mailer.inquiry.triage import classifier as classifier_of
 from mailer.inquiry.verdict import Reason
 from mailer.organisation import COORDINATOR
 from mailer.settings import Settings, load
@@ -138,8 +139,8 @@ def test_a_mail_without_evidence_is_never_certain() -> None:
     ("lamps", "drugs", "none", "owner", "copies"),
     [
         (3.0, 4.0, 0.5, DRUGS, (LAMPS,)),
-        (2.4, 3.0, 0.5, DRUGS, ()),
-        (3.0, 6.5, 0.5, DRUGS, ()),
+        (2.9, 3.0, 0.5, DRUGS, ()),
+        (3.0, 7.5, 0.5, DRUGS, ()),
         (3.0, 4.0, 4.5, None, ()),
         (3.0, 4.0, 3.9, DRUGS, (LAMPS,)),
     ],
@@ -167,6 +168,45 @@ def test_any_scores_give_a_choice(values: list[float]) -> None:
     assert choice.owner not in choice.copies
 
 
+# --- what was learned ----------------------------------------------------------------------------
+
+TAUGHT = [
+    Example("Stolpen är släckt", owner=LAMPS, name="stolpen"),
+    Example("Släckta stolpar", owner=LAMPS),
+    Example("Tuben i gräset", owner=DRUGS),
+    Example("Tuber i gräs", owner=DRUGS),
+    *(Example(f"Ärende {i} {chr(97 + i % 26) * 6}") for i in range(60)),
+]
+
+
+@pytest.fixture(scope="module")
+def taught(classifier: Classifier) -> Classifier:
+    model = fit([classifier.score("", each.text, "sv").sums for each in TAUGHT], TAUGHT)
+    return Classifier(RULES, [LAMPS, DRUGS, CLUBS], NAMES, replace(model, rules_worth=0.5))
+
+
+def test_what_the_rules_say_counts_for_what_it_is_worth(taught: Classifier) -> None:
+    assert Reason(DRUGS, "”knark” i texten", 1.5) in taught.score("", "knark", "sv").reasons
+
+
+def test_a_word_that_no_rule_knows_is_learned(classifier: Classifier, taught: Classifier) -> None:
+    text = "Släckt stolpe"
+    assert decided(classifier, text).owner is None
+    sums = taught.score("", text, "sv").sums
+    assert sums[LAMPS] - sums[DRUGS] > 0.5
+
+
+def test_learned_words_and_the_nearest_example_are_among_the_reasons(taught: Classifier) -> None:
+    reasons = taught.score("", "Lampan på stolpen är släckt", "sv").reasons
+    told = [reason.what for reason in reasons if reason.slug == LAMPS]
+    assert "”lampan” i texten" in told
+    assert "ordet ”släckt” (inlärt)" in told
+    assert "liknar ”stolpen” (tidigare brev)" in told
+    assert [reason.weight for reason in reasons] == sorted(
+        (reason.weight for reason in reasons), reverse=True
+    )
+
+
 # --- the shipped rules ---------------------------------------------------------------------------
 
 
@@ -177,17 +217,7 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="module")
 def shipped(settings: Settings) -> Classifier:
-    parts = settings.organisation.subprojects
-    names = {part.slug: [leader.name for leader in part.leaders] for part in parts}
-    return Classifier(settings.triage, [part.slug for part in parts], names)
-
-
-def inquiries() -> Iterator[dict[str, Any]]:
-    for path in sorted((CONFIG / "triage").glob("examples_*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            mail = json.loads(line)
-            if mail["kind"] == "inquiry":
-                yield mail
+    return classifier_of(settings.triage, settings.organisation)
 
 
 def test_the_shipped_rules_speak_for_known_subprojects_only(settings: Settings) -> None:
@@ -223,19 +253,26 @@ def test_plain_mail_about_one_subject(
     assert choice.owner == owner
 
 
-def test_the_shipped_rules_find_the_owner_of_most_examples(shipped: Classifier) -> None:
-    right = acceptable = sure = sure_and_acceptable = total = 0
-    for mail in inquiries():
-        choice = shipped.decide(shipped.score(mail["subject"], mail["body"], mail["lang"]))
-        owner = mail["routes"][0] if mail["routes"] else None
-        fits = choice.owner == owner or choice.owner in (*mail["routes"], *mail["also_ok"])
-        total += 1
-        right += choice.owner == owner
+def test_what_half_of_the_shipped_examples_teaches_decides_most_of_the_others(
+    settings: Settings, shipped: Classifier
+) -> None:
+    mails = [
+        mail for mail in shipped_examples(CONFIG) if mail.teaches_owner and mail.kind == "inquiry"
+    ]
+    half = [mail.example() for mail in mails[::2]]
+    known = [shipped.score(each.subject, each.text, each.language).sums for each in half]
+    taught = classifier_of(settings.triage, settings.organisation, fit(known, half))
+    right = acceptable = sure = sure_and_acceptable = 0
+    for mail in mails[1::2]:
+        choice = taught.decide(taught.score(mail.subject, mail.body, mail.language))
+        fits = choice.owner == mail.owner or choice.owner in (*mail.routes, *mail.also_ok)
+        right += choice.owner == mail.owner
         acceptable += fits
         sure += choice.certain
         sure_and_acceptable += choice.certain and fits
-    assert total == 740
-    assert right / total > 0.85
-    assert acceptable / total > 0.92
+    total = len(mails) // 2
+    assert total > 600
+    assert right / total > 0.82
+    assert acceptable / total > 0.85
     assert sure / total > 0.7
-    assert sure_and_acceptable / sure > 0.96
+    assert sure_and_acceptable / sure > 0.93

@@ -83,6 +83,7 @@ def test_any_octets_are_some_text(data: bytes, charset: str) -> None:
         (b"w6Uxx", "base64", b"\xc3\xa51"),
         (b"YQ==\n-- \nfooter", "base64", b"a"),
         (b"", "base64", b""),
+        ("Lampan är trasig.\n".encode(), "base64", "Lampan är trasig.\n".encode()),
         (b"=C3", "8bit", b"=C3"),
         (b"=C3", "x-nonsense", b"=C3"),
     ],

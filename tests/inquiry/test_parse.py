@@ -9,14 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailer.inquiry.mime import Limits
-from mailer.inquiry.parse import read
+from mailer.inquiry.mime import LIMITS, Limits
+from mailer.inquiry.parse import read, texts_sent
 from mailer.inquiry.plaintext import plain_text
+from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.verdict import Attachment, Inquiry
 from mailer.mail.address import Address
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SAMPLES = sorted((CORPUS / "parse").glob("*/*.eml"))
+REAL = sorted(CORPUS.rglob("*.eml"))
 
 PLAIN = (
     "From: Åsa Ek <asa@example.org>\r\n"
@@ -166,10 +168,20 @@ def test_a_multipart_without_its_boundary_is_text() -> None:
 
 
 def test_what_was_sent_by_us_is_cut_but_kept_in_the_whole() -> None:
-    ours = "Nu är kommunens satsning på trygghet äntligen igång i alla våra orter"
-    inquiry = read(f"Subject: x\n\nJag vill hjälpa till.\n\n{ours}\n".encode(), ours=ours)
+    ours = "Nu är kommunens satsning på trygghet äntligen igång i alla våra orter, stora och små: "
+    ours += "skolan, föreningarna och polisen är med."
+    raw = f"Subject: x\n\nJag vill hjälpa till.\n\n{ours}\n".encode()
+    inquiry = read(raw, ours=Shingles([ours]))
     assert inquiry.text == "Jag vill hjälpa till."
     assert ours in inquiry.whole
+
+
+def test_what_we_sent_is_both_of_its_texts() -> None:
+    raw = (
+        b"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nett\n"
+        b"--b\nContent-Type: text/html\n\n<p>tv&aring;\n--b\nContent-Type: image/png\n\nx\n--b--"
+    )
+    assert texts_sent(raw) == ("ett", "två")
 
 
 @pytest.mark.parametrize(
@@ -353,6 +365,9 @@ BOMBS = {
     "unfinished tags": b"Content-Type: text/html\n\n" + b"<a " * 330_000,
     "unfinished comments": b"Content-Type: text/html\n\n" + b"<!--" * 250_000,
     "tags": b"Content-Type: text/html\n\n" + b"<blockquote>x" * 77_000,
+    "hidden": b"Content-Type: text/html\n\n" + b"<div hidden><p hidden>" * 45_000,
+    "blank lines": b"\n" + b"x \n\n\n>\n" * 120_000,
+    "disclaimers": b"\n" + b"This e-mail is \n\n" * 60_000,
     "attributions": b"\n" + (b"On " + b"a" * 190 + b":\n") * 5_000,
     "header blocks": b"\n" + "Från:\n".encode() * 140_000,
     "long line": b"\n" + b"On a wrote" * 100_000,
@@ -393,6 +408,17 @@ ATTACHMENTS = 46
 
 def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
+
+
+@pytest.mark.skipif(not REAL, reason="the shared corpus is not here")
+def test_every_real_mail_is_read_within_the_limits() -> None:
+    for sample in REAL:
+        inquiry = read(sample.read_bytes())
+        assert encodable(inquiry)
+        assert len(inquiry.content_types) <= LIMITS.parts
+        assert len(inquiry.whole) <= LIMITS.text
+        assert inquiry.text or not inquiry.whole
+        assert inquiry.whole or inquiry.subject or inquiry.unreadable or inquiry.note
 
 
 @pytest.mark.skipif(not SAMPLES, reason="the shared corpus/parse is not here")

@@ -35,6 +35,14 @@ from mailer.inquiry.plaintext import plain_text
         ("<a href='#top'>upp</a><a name=x>ner</a><a href=''>in</a>", "uppnerin"),
         ("<a href='http://x.se'>öppen<p>ny", "öppen <http://x.se>\n\nny"),
         ("<img alt='foto'>", ""),
+        ("<ul><li><p>ett</p></li><li></li><li><div>två</div></li></ul>", "- ett\n\n- två"),
+        ("<li>", ""),
+        ("<div style='display:none'>dold <div>två</div> text</div>synlig", "synlig"),
+        ("<span style='font-size:1px; MAX-HEIGHT: 0px;'>dold</span>synlig", "synlig"),
+        ("<p hidden>dold</p><p class=hidden>synlig</p>", "synlig"),
+        ("<div style='display:none'>aldrig stängd <p>text", "aldrig stängd\n\ntext"),
+        ("<br style='display:none'>synlig", "synlig"),
+        ("<style>a<style>b</style>synlig", "synlig"),
     ],
 )
 def test_html_becomes_text(source: str, text: str) -> None:

@@ -1,25 +1,25 @@
 """Each rule of the two tables holds where it should, and only there."""
 
-import json
 from collections import Counter
 from dataclasses import replace
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.edge.examples import read_labelled
 from mailer.inquiry import automatic
 from mailer.inquiry.parse import read
 from mailer.inquiry.recognise import RULES, SILENCES, Ours, recognise, silence
+from mailer.inquiry.sort import Leaning
 from mailer.inquiry.verdict import Attachment, Inquiry
 from mailer.mail.address import Address
 
 SHARED = Path(__file__).parents[3] / "shared"
 BOUNCES = sorted((SHARED / "corpus" / "bounces").glob("*.eml"))
 NOT_BOUNCES = sorted((SHARED / "corpus" / "not-bounces").glob("*.eml"))
-TRIAGE = SHARED / "triage"
+REPLIES = sorted((SHARED / "corpus" / "replies").rglob("*.txt"))
 
 MAILBOX = Address("mailbox@example.se", "Initiativ trygghet")
 OWN_IDS = {"edition@own": "edition", "ack@own": "acknowledgement", "forward@own": "forward"}
@@ -117,11 +117,29 @@ KINDS = [
         "says that it is automatic",
         letter(sender="noreply@x.se", text="Vi har tagit emot ditt ärende."),
     ),
+    (
+        "reads like an automatic answer",
+        letter(subject="Autosvar: Lampan", text="Jag har semester och är tillbaka den 12."),
+    ),
+    ("reads like an automatic answer", letter(text="Tack för ditt mejl. Jag är på semester.")),
     ("marked by the filter", letter(("x-spam-flag", "YES"))),
+    ("marked by the filter", letter(("x-spam", "Yes"))),
+    ("marked by the filter", letter(("x-ms-exchange-organization-scl", "6"))),
     ("marked by the filter", letter(("x-spam-status", "Yes, score=9"))),
     ("unreadable", letter(unreadable="brevet är krypterat")),
     ("asks to be taken off the list", letter(subject="Avsluta", text="")),
+    (
+        "asks to take another address off the list",
+        letter(
+            subject="",
+            text="Ta bort min syster eva@example.org från nyhetsbrevet, hon gick bort i maj.",
+        ),
+    ),
     ("asks for the newsletter", letter(subject="Prenumerera", text="")),
+    (
+        "asks for the newsletter to another address",
+        letter(subject="", text="Skicka nyhetsbrevet till min mamma också: eva@example.org"),
+    ),
     ("answers one of our letters", letter(references=("other@x", "ack@own"))),
     ("answers one of our letters", letter(references=("forward@own",))),
     ("answers one of our letters", letter(subject="Sv: [IT-2020-0042] Lampan")),
@@ -158,6 +176,7 @@ def test_every_rule_has_its_example() -> None:
         letter(("auto-submitted", "auto-generated")),
         letter(("auto-submitted", "no"), ("x-autoreply", "no")),
         letter(("x-spam-flag", "NO"), ("x-spam-status", "No, score=1")),
+        letter(("x-ms-exchange-organization-scl", "1"), ("x-ms-exchange-scl", "-1")),
         letter(types=("multipart/mixed", "text/plain", *REPORT), subject="Varför får jag detta?"),
         letter(types=("text/calendar; method=request",)),
         letter(references=("edition@own", "other@x")),
@@ -172,6 +191,29 @@ def test_every_rule_has_its_example() -> None:
 )
 def test_what_a_person_may_have_written_is_an_inquiry(inquiry: Inquiry) -> None:
     assert recognise(inquiry, OURS).kind == "inquiry"
+
+
+def test_what_was_learned_makes_spam_of_what_has_a_mark_and_an_answer_of_what_has_a_sign() -> None:
+    lure = letter(text="Ditt paket väntar.")
+    away = letter(text="Åter på måndag.")
+    assert recognise(lure, OURS).kind == recognise(away, OURS).kind == "inquiry"
+    assert recognise(lure, OURS, Leaning(0.0, answer=-5.0, spam=-1.0)).kind == "spam"
+    assert recognise(away, OURS, Leaning(0.0, answer=-1.0, spam=-5.0)).kind == "auto-reply"
+
+
+def test_only_a_wish_for_the_senders_own_address_is_certain() -> None:
+    kinds = {rule.name: rule.certain for rule in RULES}
+    assert {name for name, certain in kinds.items() if not certain} == {
+        "asks to take another address off the list",
+        "asks for the newsletter to another address",
+    }
+
+
+def test_a_forged_sender_needs_fewer_marks_to_be_taken_for_spam() -> None:
+    text = "Ditt paket väntar. Klicka här."
+    forged = ("authentication-results", "mx.example.se; dmarc=fail (p=reject)")
+    assert recognise(letter(text=text), OURS).kind == "inquiry"
+    assert recognise(letter(forged, text=text), OURS).kind == "spam"
 
 
 def test_without_a_case_prefix_there_is_no_case_tag() -> None:
@@ -390,35 +432,29 @@ def test_what_only_looks_like_a_bounce_is_none() -> None:
     assert "bounce" not in kinds
 
 
-def labelled(pattern: str) -> list[tuple[str, Inquiry]]:
-    found = []
-    for file in sorted(TRIAGE.glob(pattern)):
-        for line in filter(None, file.read_text(encoding="utf-8").split("\n")):
-            sample = json.loads(line)
-            message = EmailMessage()
-            message["From"] = f'"{sample["from_name"]}" <{sample["from"]}>'
-            message["To"] = str(MAILBOX)
-            message["Subject"] = sample["subject"]
-            message.set_content(sample["body"])
-            found.append((sample["kind"], read(message.as_bytes())))
-    return found
+@pytest.mark.skipif(not REPLIES, reason="the shared corpus/replies is not here")
+def test_no_persons_reply_is_taken_for_a_machines() -> None:
+    letters = [letter(subject="Sv: Lampan", text=f.read_text("utf-8", "replace")) for f in REPLIES]
+    kinds = Counter(recognise(each, OURS).kind for each in letters)
+    assert set(kinds) == {"inquiry"}
 
 
-@pytest.mark.skipif(not TRIAGE.exists(), reason="the shared triage mails are not here")
-@pytest.mark.parametrize("pattern", ["examples_*.jsonl", "set_a.jsonl"])
-def test_labelled_mails_get_their_kind(pattern: str) -> None:
-    found = [(kind, recognise(inquiry, OURS).kind, inquiry) for kind, inquiry in labelled(pattern)]
-    kinds = Counter((kind, recognised) for kind, recognised, _ in found)
-    total = Counter(kind for kind, _, _ in found)
+CONFIG = Path(__file__).parents[2] / "config"
+MAILS = read_labelled(sorted((CONFIG / "triage").glob("*.jsonl")))
+
+
+def test_words_alone_tell_most_of_the_labelled_mails_and_take_no_inquiry_for_another_kind() -> None:
+    kinds = Counter((mail.kind, recognise(read(mail.mail(MAILBOX)), OURS).kind) for mail in MAILS)
+    total = Counter(mail.kind for mail in MAILS)
     assert kinds["inquiry", "inquiry"] == total["inquiry"]
-    assert kinds["spam", "spam"] >= 0.8 * total["spam"]
-    # The others are handed to a person, who does what they ask.
-    for kind in ("subscribe", "unsubscribe", "spam"):
+    for kind in ("subscribe", "unsubscribe", "auto-reply", "spam", "bounce"):
+        assert kinds[kind, kind] >= 0.85 * total[kind]
+        # What is missed is handed to a person, who does what it asks.
         assert kinds[kind, kind] + kinds[kind, "inquiry"] == total[kind]
-    # These mails have no header blocks: what only a subject makes an answer is read by a person.
-    autos = [(recognised, inquiry) for kind, recognised, inquiry in found if kind == "auto"]
-    assert {recognised for recognised, _ in autos} <= {"auto-reply", "inquiry"}
-    assert all(automatic.answer_subject(i) for recognised, i in autos if recognised == "inquiry")
-    # Of those who get an answer, none is a machine; of residents, nobody is left without.
-    assert all(recognised == "auto-reply" or silence(i, OURS) for recognised, i in autos)
-    assert not [1 for kind, _, inquiry in found if kind == "inquiry" and silence(inquiry, OURS)]
+
+
+def test_of_the_labelled_residents_only_those_with_a_machines_subject_get_no_answer() -> None:
+    people = [read(mail.mail(MAILBOX)) for mail in MAILS if mail.kind == "inquiry"]
+    silent = [person for person in people if silence(person, OURS)]
+    assert len(silent) < 0.005 * len(people)
+    assert all(automatic.automatic_subject(person) for person in silent)

@@ -4,7 +4,8 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,31 +13,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.errors import TemplateFault
 from mailer.inquiry.reply import (
-    WIDTH,
+    LOCALES,
+    Before,
     Letters,
     Matter,
-    Words,
-    bullet,
+    answered_in,
     in_words,
     listed,
-    paragraph,
+    runner_up,
     telling,
     written_by,
 )
-from mailer.inquiry.verdict import Attachment, Inquiry, Reason, Route, Verdict
+from mailer.inquiry.verdict import Attachment, Inquiry, Reason, Route, StandIn, Verdict
 from mailer.mail.address import Address
+from mailer.rendering import Words
 from tests.inquiry.project import ANDERS, ANNA, COORDINATOR, ORGANISATION, SVEN
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = Path(__file__).parents[2] / "templates"
-LETTERS = Letters(
-    {
-        path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
-        for path in (FOLDER / "letters").rglob("*.txt")
-    },
-    ORGANISATION,
-)
+TEMPLATES = {
+    path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
+    for path in (FOLDER / "letters").rglob("*.txt")
+}
+LETTERS = Letters(TEMPLATES, ORGANISATION, answer_within=5)
+TODAY = date(2020, 9, 11)
+LINKS = [("Säg att du tar det", "https://trygg.example/arende/IT-2020-0042/sven/abc")]
 
 LAMP = Matter(
     number="IT-2020-0042",
@@ -78,7 +81,11 @@ URGENT = replace(
 )
 FOLLOW_UP = replace(
     LAMP,
-    earlier="IT-2020-0007",
+    earlier=Before(
+        "IT-2020-0007",
+        datetime(2020, 9, 3, 23, 15, tzinfo=ZoneInfo("Europe/Stockholm")),
+        "Hej! Lampan vid lekplatsen lyser inte på kvällarna, och barnen går där hem.\n\nEva",
+    ),
     inquiry=replace(
         LAMP.inquiry,
         subject="SV: Vi har tagit emot ditt mejl [IT-2020-0007]",
@@ -105,21 +112,65 @@ TOO_LARGE = replace(
     ),
     route=Route("Oläsliga", (COORDINATOR,), False, "brevet gick inte att läsa"),
 )
+NOTHING_TO_SHOW = replace(
+    LAMP,
+    inquiry=Inquiry(
+        sender=Address("eva@example.org", "Eva Lind"),
+        subject="Lampan vid lekplatsen",
+        attachments=(Attachment("lampan.jpg", "image/jpeg", 90_000),),
+        note="Mejlet har ingen text, bara bilder. Titta på bilagan.",
+    ),
+)
+STAND_INS = replace(
+    LAMP,
+    route=Route(
+        "Boende",
+        (ANNA, COORDINATOR),
+        acknowledge=True,
+        stand_ins=(
+            StandIn(SVEN, date(2020, 9, 18), ANNA, "colleague"),
+            StandIn(ANDERS, date(2020, 9, 13), COORDINATOR, "coordinator"),
+        ),
+    ),
+)
+URGENT_UNCERTAIN = replace(
+    UNCERTAIN,
+    verdict=replace(UNCERTAIN.verdict, urgent=True),
+    route=Route("Samordnaren", (SVEN, ANNA, COORDINATOR), acknowledge=True),
+)
 NO_SUBPROJECT = replace(
     UNCERTAIN,
     verdict=Verdict("inquiry", None, suggestions=("coordinator", "drog"), confidence=0.9),
 )
 
+
+def in_language(matter: Matter, language: str) -> Matter:
+    return replace(matter, inquiry=replace(matter.inquiry, language=language))
+
+
 RENDERED: dict[str, Callable[[], Words]] = {
-    "forward": lambda: LETTERS.forward(LAMP, attached=True),
-    "forward_uncertain": lambda: LETTERS.forward(UNCERTAIN, attached=True),
-    "forward_urgent": lambda: LETTERS.forward(URGENT, attached=True),
-    "forward_follow_up": lambda: LETTERS.forward(FOLLOW_UP, attached=True),
-    "forward_too_large": lambda: LETTERS.forward(TOO_LARGE, attached=False),
-    "forward_no_subproject": lambda: LETTERS.forward(NO_SUBPROJECT, attached=True),
-    "acknowledgement": lambda: LETTERS.acknowledgement(LAMP),
-    "acknowledgement_uncertain": lambda: LETTERS.acknowledgement(UNCERTAIN),
-    "confirmation": lambda: LETTERS.confirmation("Tryggare tillsammans"),
+    "forward": lambda: LETTERS.forward(LAMP, LINKS, attached=True),
+    "forward_uncertain": lambda: LETTERS.forward(UNCERTAIN, LINKS, attached=True),
+    "forward_urgent": lambda: LETTERS.forward(URGENT, LINKS, attached=True),
+    "forward_follow_up": lambda: LETTERS.forward(FOLLOW_UP, LINKS, attached=True),
+    "forward_too_large": lambda: LETTERS.forward(TOO_LARGE, LINKS, attached=False),
+    "forward_note": lambda: LETTERS.forward(NOTHING_TO_SHOW, LINKS, attached=True),
+    "forward_no_subproject": lambda: LETTERS.forward(NO_SUBPROJECT, LINKS, attached=True),
+    "forward_stand_in": lambda: LETTERS.forward(STAND_INS, LINKS, attached=True),
+    **{
+        f"{letter}.{language}": partial(
+            LETTERS.acknowledgement, in_language(matter, language), TODAY
+        )
+        for letter, matter in (
+            ("acknowledgement", LAMP),
+            ("acknowledgement_urgent", URGENT_UNCERTAIN),
+        )
+        for language in LOCALES
+    },
+    "acknowledgement_uncertain": lambda: LETTERS.acknowledgement(UNCERTAIN, TODAY),
+    "acknowledgement_other_language": lambda: LETTERS.acknowledgement(
+        in_language(LAMP, "th"), TODAY
+    ),
     "undelivered": lambda: LETTERS.undelivered(
         "sven@markaryd.example", "550 5.1.1 User unknown", "IT-2020-0042", attached=True
     ),
@@ -164,27 +215,27 @@ def test_a_letter_is_set_with_care(letter: str) -> None:
 
 def test_a_subject_with_line_ends_stays_in_the_subject() -> None:
     matter = replace(LAMP, inquiry=replace(LAMP.inquiry, subject="Hej\n\nRing\r\n0900"))
-    words = LETTERS.forward(matter, attached=True)
+    words = LETTERS.forward(matter, LINKS, attached=True)
     assert words.subject == "[IT-2020-0042] Hej Ring 0900"
     assert words.text.startswith("Hej!\n\nEva Lind")
 
 
 def test_a_mail_without_a_subject_has_one_all_the_same() -> None:
     matter = replace(LAMP, inquiry=replace(LAMP.inquiry, subject=""))
-    assert LETTERS.forward(matter, attached=True).subject == "[IT-2020-0042] (utan ämne)"
+    assert LETTERS.forward(matter, LINKS, attached=True).subject == "[IT-2020-0042] (utan ämne)"
 
 
 def test_what_a_stranger_writes_is_no_template() -> None:
     text = "{{ mailbox }} {% for x in y %}"
     matter = replace(LAMP, inquiry=replace(LAMP.inquiry, text=text, subject=text))
-    words = LETTERS.forward(matter, attached=True)
+    words = LETTERS.forward(matter, LINKS, attached=True)
     assert text in words.subject
     assert text in words.text
 
 
 def test_of_a_very_long_mail_the_letter_shows_the_beginning() -> None:
     long = replace(LAMP, inquiry=replace(LAMP.inquiry, text="lampa " * 10_000))
-    text = LETTERS.forward(long, attached=True).text
+    text = LETTERS.forward(long, LINKS, attached=True).text
     assert 20_000 < len(text) < 22_000
     assert " […]\n---" in text
 
@@ -192,7 +243,7 @@ def test_of_a_very_long_mail_the_letter_shows_the_beginning() -> None:
 @given(st.text(), st.text(), st.text())
 def test_any_mail_becomes_a_letter(subject: str, text: str, name: str) -> None:
     inquiry = Inquiry(Address("eva@example.org", name), subject=subject, text=text)
-    words = LETTERS.forward(replace(LAMP, inquiry=inquiry), attached=True)
+    words = LETTERS.forward(replace(LAMP, inquiry=inquiry), LINKS, attached=True)
     assert len(words.subject.splitlines()) == 1
     assert words.text.startswith("Hej!\n")
     assert words.text.endswith("Initiativ trygghet\n")
@@ -222,12 +273,18 @@ def test_four_reasons_are_told_for_each() -> None:
     assert [each.slug for each in told] == ["boende"] * 4 + ["drog"] * 4
 
 
+def test_the_mail_that_it_is_like_is_told_however_little_it_weighs() -> None:
+    like = Reason("boende", "liknar ”Mörkt vid skolan” (tidigare brev)", 0.2, example=True)
+    many = (*(Reason("boende", "”x”", 1.0) for _ in range(6)), like)
+    assert telling(replace(LAMP.verdict, reasons=many))[-1] == like
+
+
 @pytest.mark.parametrize(
     ("slug", "words"),
     [
-        ("boende", "”x” (talar för Trygg boendemiljö)"),
-        ("coordinator", "”x” (talar för inget av delprojekten)"),
-        ("urgent", "”x” (talar för att det är brådskande)"),
+        ("boende", "”x”: väger 1,0 för Trygg boendemiljö"),
+        ("coordinator", "”x”: väger 1,0 för inget av delprojekten"),
+        ("urgent", "”x”: väger 1,0 för att det är brådskande"),
         ("unreadable", "”x”"),
         ("", "”x”"),
     ],
@@ -268,19 +325,70 @@ def test_a_sender_is_named_as_well_as_known(sender: Address | None, text: str) -
     assert written_by(Inquiry(sender)) == text
 
 
+@pytest.mark.parametrize(
+    ("language", "answered"), [("ar", "ar"), ("pl", "pl"), ("sv", "sv"), ("no", "sv"), ("", "sv")]
+)
+def test_a_language_that_we_do_not_write_is_answered_in_swedish(
+    language: str, answered: str
+) -> None:
+    assert answered_in(Inquiry(language=language)) == answered
+
+
+def test_numbers_stand_on_lines_of_their_own_in_arabic() -> None:
+    lines = RENDERED["acknowledgement_urgent.ar"]().text.split("\n")
+    for number in ("112", "114 14", "1177", "90101", "IT-2020-0042"):
+        assert number in lines
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_in_danger_the_first_number_in_every_language_is_112(language: str) -> None:
+    calm, urgent = (
+        RENDERED[f"{letter}.{language}"]().text
+        for letter in ("acknowledgement", "acknowledgement_urgent")
+    )
+    assert "112" in calm
+    assert "114 14" in calm
+    assert re.findall(r"\b\d{3,5}\b", urgent)[0] == "112"
+    assert urgent.index("112") < urgent.index("IT-2020-0042")
+
+
+# --- the runner-up ---
+
+
+@pytest.mark.parametrize(
+    ("verdict", "slugs"),
+    [
+        (LAMP.verdict, ["drog"]),
+        (NO_SUBPROJECT.verdict, ["drog"]),
+        (replace(LAMP.verdict, suggestions=("boende", "coordinator")), ["coordinator"]),
+        (replace(LAMP.verdict, suggestions=()), []),
+        (UNCERTAIN.verdict, []),
+        (FOLLOW_UP.verdict, []),
+    ],
+)
+def test_the_runner_up_is_told_where_words_have_decided(verdict: Verdict, slugs: list[str]) -> None:
+    assert [*runner_up(verdict)] == slugs
+
+
+def test_what_a_follow_up_says_decides_nothing_but_whether_it_is_urgent() -> None:
+    reasons = (*FOLLOW_UP.verdict.reasons, *URGENT.verdict.reasons)
+    for certain in (True, False):
+        verdict = replace(FOLLOW_UP.verdict, reasons=reasons, certain=certain)
+        assert [each.slug for each in telling(verdict)] == ["urgent"]
+
+
+def test_nothing_is_told_to_be_certain() -> None:
+    sure = replace(LAMP, verdict=replace(LAMP.verdict, confidence=0.9999))
+    assert "med 99 procents" in LETTERS.forward(sure, (), attached=True).text
+
+
+@pytest.mark.parametrize("name", ["forward", "acknowledgement"])
+def test_a_rehearsal_finds_a_template_that_fails(name: str) -> None:
+    broken = {**TEMPLATES, f"letters/sv/{name}.txt": "{{ nothing }}\n\nHej"}
+    LETTERS.rehearse(LAMP.received)
+    with pytest.raises(TemplateFault, match="nothing"):
+        Letters(broken, ORGANISATION, answer_within=5).rehearse(LAMP.received)
+
+
 def test_a_moment_is_told_in_swedish() -> None:
     assert in_words(LAMP.received) == "11 september 2020 kl. 09.30"
-
-
-@given(st.text())
-def test_a_paragraph_is_filled_and_keeps_its_words(text: str) -> None:
-    filled = paragraph(text)
-    assert filled.split() == text.split()
-    assert all(len(line) <= WIDTH or " " not in line for line in filled.split("\n"))
-
-
-def test_a_bullet_hangs() -> None:
-    first, second = bullet("ord " * 25).split("\n")
-    assert first.startswith("– ord")
-    assert second.startswith("  ord")
-    assert len(first) <= WIDTH

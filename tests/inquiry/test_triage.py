@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.inquiry import triage
+from mailer.inquiry.labelled import Labelled
+from mailer.inquiry.learn import fit
 from mailer.inquiry.recognise import Ours
-from mailer.inquiry.triage import Judged, Triage, following, unreadable
-from mailer.inquiry.verdict import Reason, Verdict
+from mailer.inquiry.shingles import Shingles
+from mailer.inquiry.sort import START, example_of
+from mailer.inquiry.triage import Judged, Models, Triage, following, unreadable
+from mailer.inquiry.verdict import Kind, Reason, Verdict
+from mailer.mail.address import Address
 from tests.inquiry.project import ORGANISATION, RULES
 
 OURS = Ours((ORGANISATION.mailbox,), lambda found: "", "IT")
@@ -19,7 +24,7 @@ OWN = (
     "för att se var lampor saknas och buskar skymmer sikten. Alla som vill är välkomna att följa "
     "med, och efteråt bjuder föreningarna på kaffe i bygdegården."
 )
-TRIAGE = Triage(RULES, ORGANISATION, OURS, (OWN,))
+TRIAGE = Triage(RULES, ORGANISATION, OURS, Shingles([OWN]))
 
 
 def mail(text: str, subject: str = "Hej", *fields: str) -> bytes:
@@ -187,3 +192,20 @@ def test_a_follow_up_of_the_coordinators_case_stays_with_the_coordinator() -> No
     verdict = following(NEW, None, True, "IT-2020-0001")
     assert (verdict.owner, verdict.certain) == (None, True)
     assert verdict.reasons[0].slug == ""
+
+
+def test_what_labelled_mails_teach_of_sorts_is_heard() -> None:
+    sender = Address("anna@example.org", "Anna")
+    told: list[tuple[Kind, bool, str]] = [
+        *[("inquiry", False, f"Om hyran för nummer {n}.") for n in range(20)],
+        *[("inquiry", True, f"Hon sitter på bryggan {n} och gråter.") for n in range(5)],
+        *[("spam", False, f"Billiga solceller {n}, bästa pris.") for n in range(5)],
+    ]
+    mails = [Labelled("x", sender, "", text, "sv", kind, (), (), u) for kind, u, text in told]
+    examples = [example for each in mails if (example := example_of(each))]
+    taught = Triage(RULES, ORGANISATION, OURS, models=Models(sort=fit([START] * 30, examples)))
+    bridge, sun = mail("Han sitter på bryggan.", "Hej"), mail("Solceller till bästa pris.", "Hej")
+    assert taught.judge(bridge).verdict.urgent
+    assert taught.judge(sun).verdict.kind == "spam"
+    assert not TRIAGE.judge(bridge).verdict.urgent
+    assert TRIAGE.judge(sun).verdict.kind == "inquiry"

@@ -3,11 +3,11 @@
 import pytest
 
 from mailer.inquiry.verdict import Attachment, Inquiry
-from mailer.inquiry.wish import unsubscribes_by_token, wish_of
+from mailer.inquiry.wish import Wish, unsubscribes_by_token, wish_of
 from mailer.mail.address import Address
 
 
-def wish(subject: str, text: str) -> str:
+def wish(subject: str, text: str) -> Wish | None:
     return wish_of(Inquiry(sender=Address("anna@example.org"), subject=subject, text=text))
 
 
@@ -33,7 +33,7 @@ def wish(subject: str, text: str) -> str:
     ],
 )
 def test_a_wish_to_leave_is_seen(subject: str, text: str) -> None:
-    assert wish(subject, text) == "unsubscribe"
+    assert wish(subject, text) == Wish("unsubscribe")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_wish_to_leave_is_seen(subject: str, text: str) -> None:
     ],
 )
 def test_a_wish_for_the_newsletter_is_seen(subject: str, text: str) -> None:
-    assert wish(subject, text) == "subscribe"
+    assert wish(subject, text) == Wish("subscribe")
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,6 @@ def test_a_wish_for_the_newsletter_is_seen(subject: str, text: str) -> None:
         ("Avsluta", "De kör moped på gården varje natt, kan ni få stopp på det?"),
         ("Stopp", "Nu får det vara nog med drogerna i källaren."),
         ("Anmälan", "Jag vill anmäla att porten är trasig sedan i måndags."),
-        ("", "Stryk evert@example.org ur registret, min man är död."),
-        ("", "Skicka det till mig också, och till min syster fjolla@example.org på nyhetsbrevet."),
         ("", "Ta bort mig från listan. " + "Tack för era fina brev. " * 20),
         ("", "Jag vill inte att ni skickar polisen."),
         ("", "Tack för brevet!"),
@@ -70,7 +68,21 @@ def test_a_wish_for_the_newsletter_is_seen(subject: str, text: str) -> None:
     ],
 )
 def test_another_matter_is_left_to_people(subject: str, text: str) -> None:
-    assert wish(subject, text) == ""
+    assert wish(subject, text) is None
+
+
+@pytest.mark.parametrize(
+    ("act", "text"),
+    [
+        ("unsubscribe", "Stryk evert@example.org ur registret, min man är död."),
+        ("unsubscribe", "Kassören har slutat. Ta bort kassor@example.org från nyhetsbrevet."),
+        ("subscribe", "Skicka nyhetsbrevet till mig och till min syster fjolla@example.org."),
+    ],
+)
+def test_a_wish_for_somebody_elses_address_is_seen_as_such(act: str, text: str) -> None:
+    found = wish("", text)
+    assert found is not None
+    assert (found.act, found.theirs) == (act, False)
 
 
 HEX = "3f2a0c1d5e6b7a8990123456789abcde"
@@ -89,7 +101,7 @@ HEX = "3f2a0c1d5e6b7a8990123456789abcde"
 def test_a_command_with_a_token_is_a_wish_whatever_the_text(subject: str, text: str) -> None:
     logo = Attachment("logo.png", "image/png", 1)
     inquiry = Inquiry(subject=subject, text=text, attachments=(logo,))
-    assert wish_of(inquiry) == "unsubscribe"
+    assert wish_of(inquiry) == Wish("unsubscribe")
     assert unsubscribes_by_token(inquiry)
 
 
@@ -100,17 +112,19 @@ def test_a_command_with_a_token_is_a_wish_whatever_the_text(subject: str, text: 
 def test_what_is_no_command_with_a_token_depends_on_the_text(subject: str) -> None:
     inquiry = Inquiry(subject=subject, text="De kör moped på gården varje natt.")
     assert not unsubscribes_by_token(inquiry)
-    assert wish_of(inquiry) == ""
+    assert wish_of(inquiry) is None
 
 
 def test_a_command_about_something_else_is_no_wish() -> None:
-    assert wish("Avsluta byggprojektet", "") == ""
+    assert wish("Avsluta byggprojektet", "") is None
 
 
 def test_a_mail_with_an_attachment_is_about_something_else() -> None:
     photo = Attachment("foto.jpg", "image/jpeg", 1)
-    assert wish_of(Inquiry(subject="Avsluta", attachments=(photo,))) == ""
+    assert wish_of(Inquiry(subject="Avsluta", attachments=(photo,))) is None
 
 
 def test_a_wish_needs_no_address_of_its_sender() -> None:
-    assert wish_of(Inquiry(subject="avsluta 3f2a0c1d5e6b7a8990123456789abcde")) == "unsubscribe"
+    assert wish_of(Inquiry(subject="avsluta 3f2a0c1d5e6b7a8990123456789abcde")) == Wish(
+        "unsubscribe"
+    )

@@ -1,0 +1,113 @@
+"""Does a mail read like the answer of a machine, though nothing in its header says so?
+
+Takes an `Inquiry`, and the log odds of it that were learned from labelled mails; says whether it is
+short, asks nothing, and holds at least two signs of different sorts, of which one is hardly ever a
+person's own: "tillbaka den 12" and "vidarebefordras inte", "ditt ärende" and "arbetsdagar". One
+sign alone proves nothing: people are on holiday, too. Fewer will do where the mail is like those
+that machines have sent.
+"""
+
+import re
+
+from mailer.inquiry.automatic import answer_subject
+from mailer.inquiry.pattern import SWEDISH, Patterns
+from mailer.inquiry.verdict import Inquiry
+
+WORDS = 110
+"""A longer text holds more than that somebody is away."""
+
+_SIGN = 0.75
+_LIKELY = -1.0
+"""Log odds: of 2,200 examples that people wrote the likeliest, not seen before, reached these."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_QUESTION = re.compile(r"[?؟]")
+
+AWAY = {
+    "absent": """
+        semester, semesterstängt, ledig, tjänstledig*, föräldraledig*, sjukskriven*,
+        på konferens, på resa, tjänsteresa, ej på plats, inte på plats, ej i tjänst,
+        inte i tjänst, inte på kontoret, arbetar inte, jobbar inte, har slutat, slutat min,
+        stängt för, out of the office, out of office, on leave, annual leave, parental leave,
+        on holiday, on vacation, travelling, traveling, away from, no longer work*, im urlaub,
+        nicht im büro, außer haus, abwesend, elternzeit, lomalla, vuosilomalla, poissa, ferie,
+        permisjon, urlopie, відпустці, إجازة, fasax""",
+    "back": """
+        tillbaka, åter den, åter på, åter i tjänst, från och med, till och med, tills vidare,
+        will return, returning, be back, back on, back in the, until, wieder da,
+        wieder erreichbar, ab dem, bis zum, bis einschließlich, palaan, asti, saakka,
+        poissa toimistolta, tilbage, tilbake, до понеділка, після повернення""",
+}
+"""What people say of themselves as well."""
+
+MACHINE = {
+    "not read": """
+        läser inte, läser ej, kollar inte, läses inte, att läsas, läser ditt mejl,
+        läser min e post, läser e post, svarar när, svarar så snart, bevakas inte, bevakas ej,
+        används inte längre, vidarebefordras, begränsad tillgång, begränsad möjlighet,
+        sporadiskt, limited access, no access, not monitored, be forwarded, weitergeleitet,
+        lese meine mails, werde ihre e mail, en lue, enkä lue, læser ikke, відповім""",
+    "instead": """
+        i brådskande, vid brådskande, brådskande ärenden, kontakta växeln, ring växeln,
+        min ersättare, vänd dig till, kontakta min, kontakta info, kontakta istället,
+        kontakta i stället, for urgent, urgent matters, contact my, contact our,
+        in dringenden, dringenden fällen, wenden sie sich, vertretung, kiireellisissä,
+        w pilnych""",
+    "thanks": """
+        tack för ditt mejl, tack för ditt mail, tack för ditt meddelande, tack för din e post,
+        tack för att du kontakta*, tack för att du hör av dig, tack för din förfrågan,
+        thank you for your email, thank you for your e mail, thank you for your message,
+        thank you for contacting, thanks for your message, thanks for your email,
+        thank you for reaching, dank für ihre nachricht, dank für ihre e mail,
+        kiitos viestistäsi, takk for din e post, tak for din mail, дякую за лист,
+        дякуємо за ваш""",
+    "received": """
+        ditt ärende har, ditt meddelande har, din begäran har, din förfrågan har,
+        din anmälan har, din felanmälan har, ärendenummer, tagit emot ditt, tagit emot din,
+        tagits emot, har mottagit ditt, har mottagit din, registrerats, fått nummer,
+        has been received, has been registered, has been created, received your, opened case,
+        request has, ticket number, reference number, ticket was opened, was received,
+        eingegangen""",
+    "promise": """
+        arbetsdagar, svarstid, handläggning sker, besvaras normalt, besvaras inom,
+        vi återkommer, business days, working days, reply within, respond within, werktag*""",
+    "no answer": """
+        ange numret, keep the number, svara inte på detta, svara inte på det här, svara ej,
+        kan inte svara, kan inte besvaras, inte att besvara, do not reply, cannot be answered,
+        automatiskt, automatisk, automatic, automatically, automated, autogenererat,
+        automatisch, automaattinen""",
+    "invitation": """
+        har accepterat, har tackat, har avböjt, mötesinbjudan, mötesförfrågan, tackat ja till,
+        tackat nej till, has accepted, has declined, besprechungsanfrage, hat diese,
+        lästes den, was read, gelesen""",
+}
+"""What hardly anybody writes by hand."""
+
+ASKING = """
+kan ni, kan du, kan någon, kan man, jag undrar, vi undrar, jag vill, vi vill, vill veta,
+vill ha, vill visa, skulle vilja, behöver hjälp, får jag, får vi, could you, can you, can i,
+i would like, we would like, would like to, i need, i want, können sie, wir würden,
+ich möchte, voisitteko, haluaisin, chciałbym, chciałabym, хочу, أريد
+"""
+
+
+def answers(inquiry: Inquiry, learned: float) -> bool:
+    """Whether it reads like a machine's answer."""
+    text = inquiry.text
+    if len(_WORD.findall(text)) > WORDS or _QUESTION.search(text):
+        return False
+    found = {_SORTS[match.pattern] for match in _PATTERNS.find(inquiry.subject, text, SWEDISH)}
+    if "asking" in found:
+        return False
+    machine, away = len(found & MACHINE.keys()) + answer_subject(inquiry), len(found & AWAY.keys())
+    if machine >= 2 or (machine and away):
+        return True
+    return learned + _SIGN * (machine + away) >= _LIKELY
+
+
+_SORTS = {
+    " ".join(pattern.split()): sort
+    for sort, table in {**AWAY, **MACHINE, "asking": ASKING}.items()
+    for pattern in table.split(",")
+}
+_PATTERNS = Patterns(_SORTS)

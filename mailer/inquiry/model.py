@@ -1,0 +1,164 @@
+"""What was learned from examples, made ready: how a mail's words move the verdict, and why.
+
+Takes a mail's subject and text; gives `Learned`: for each label what its words add to the log
+odds, the words that add most, and the most similar examples. `learn.fit` makes a `Model`; its
+arrays are all there is to it, so that it can be put into a file and taken out again unchanged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mailer.inquiry.features import Counted, Indices, Numbers, Vector, Vocabulary, counted
+from mailer.inquiry.verdict import Reason
+
+_SHOWN = 8
+_LEAST = 0.1
+"""Log odds that a word must add to be shown: less decides nothing."""
+_COMMON = 0.1
+"""Part of the examples from which a word is one that stands in any mail ("jag"): not shown."""
+
+_BETWEEN = "\n"
+"""What parts the names in an array; no word has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """`sums` by label: what the words add. `reasons` are the words that add most.
+
+    `nearest` names for a label the example of it that is most alike, where that adds anything: the
+    same again from another side, so only the one of whom the mail is given to is worth telling.
+    """
+
+    sums: Mapping[str, float]
+    reasons: tuple[Reason, ...]
+    nearest: Mapping[str, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which examples have a feature: of feature i those from `starts[i]` to `starts[i + 1]`."""
+
+    starts: Indices
+    examples: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    def of_rare(self, most: float) -> "Postings":
+        """Those of features that at most so many examples have; the others have none left."""
+        sizes = np.diff(self.starts)
+        kept = np.where(sizes <= most, sizes, 0)
+        places = np.repeat(sizes <= most, sizes)
+        starts = np.concatenate([[0], np.cumsum(kept)])
+        return Postings(starts, self.examples[places], self.values[places])
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`rules_worth` is what the rules' sums are multiplied by before the learned ones are added.
+
+    `weights` has a row for each feature of the vocabulary and a column for each label, each row
+    summing to zero; `bias` is what is added to every mail's. Of each example `names` says what
+    people call it, `labels_of` its label, `pulls` what likeness to it adds to that label;
+    `postings` are of the features that are rare enough to tell one example from another.
+    """
+
+    labels: tuple[str, ...]
+    rules_worth: float
+    vocabulary: Vocabulary
+    weights: NDArray[np.float32]
+    bias: Numbers
+    names: tuple[str, ...]
+    labels_of: Indices
+    pulls: Numbers
+    postings: Postings
+
+    def read(self, subject: str, text: str) -> Learned:
+        """What the examples say of a mail."""
+        mail = counted(subject, text)
+        vector = self.vocabulary.vector(mail)
+        sums = vector.values @ self.weights[vector.ids] + self.bias
+        return Learned(
+            dict(zip(self.labels, sums.tolist(), strict=True)),
+            tuple(self._telling(mail, vector)),
+            {reason.slug: reason for reason in self._nearest(vector)},
+        )
+
+    def _telling(self, mail: Counted, vector: Vector) -> list[Reason]:
+        """The words that add most to any label, each for the one that it adds most to."""
+        values = np.zeros(len(self.vocabulary.names))
+        values[vector.ids] = vector.values
+        shares = self.vocabulary.shares(mail)
+        added = np.zeros((len(shares.words), len(self.labels)))
+        parts = values[shares.ids] * shares.parts
+        np.add.at(added, shares.owners, parts[:, None] * self.weights[shares.ids])
+        best = added.argmax(axis=1)
+        most = np.where(self.vocabulary.common(shares.words, _COMMON), 0.0, added.max(axis=1))
+        strongest = np.argsort(-most, kind="stable")[:_SHOWN]
+        return [
+            Reason(self.labels[best[word]], _said(shares.words[word]), float(most[word]))
+            for word in strongest
+            if most[word] >= _LEAST
+        ]
+
+    def _nearest(self, vector: Vector) -> Iterator[Reason]:
+        starts, ends = self.postings.starts[vector.ids], self.postings.starts[vector.ids + 1]
+        sizes = ends - starts
+        places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        alike = np.bincount(
+            self.postings.examples[places],
+            weights=self.postings.values[places] * np.repeat(vector.values, sizes),
+            minlength=len(self.names),
+        )
+        added = alike * self.pulls
+        for number, label in enumerate(self.labels):
+            of_label = np.flatnonzero(self.labels_of == number)
+            if len(of_label) and added[nearest := of_label[alike[of_label].argmax()]] >= _LEAST:
+                what = f"liknar ”{self.names[nearest]}” (tidigare brev)"
+                yield Reason(label, what, float(added[nearest]), example=True)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything that the model is, as arrays by name."""
+        return {
+            "labels": _joined(self.labels),
+            "rules_worth": np.array(self.rules_worth),
+            "features": _joined(self.vocabulary.names),
+            "rarity": self.vocabulary.rarity,
+            "weights": self.weights,
+            "bias": self.bias,
+            "names": _joined(self.names),
+            "labels_of": self.labels_of,
+            "pulls": self.pulls,
+            "starts": self.postings.starts,
+            "examples": self.postings.examples,
+            "values": self.postings.values,
+        }
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> "Model":
+        """The model that `arrays` was made from. KeyError or ValueError where it was none."""
+        return cls(
+            labels=_parted(arrays["labels"]),
+            rules_worth=float(arrays["rules_worth"]),
+            vocabulary=Vocabulary(_parted(arrays["features"]), arrays["rarity"]),
+            weights=arrays["weights"],
+            bias=arrays["bias"],
+            names=_parted(arrays["names"]),
+            labels_of=arrays["labels_of"],
+            pulls=arrays["pulls"],
+            postings=Postings(arrays["starts"], arrays["examples"], arrays["values"]),
+        )
+
+
+def _said(word: str) -> str:
+    return f"{'orden' if ' ' in word else 'ordet'} ”{word}” (inlärt)"
+
+
+def _joined(names: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(_BETWEEN.join(names).encode(), dtype=np.uint8)
+
+
+def _parted(array: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(array.tobytes().decode().split(_BETWEEN))

@@ -1,0 +1,58 @@
+"""What reads like a machine's answer, and what a person may have written."""
+
+import pytest
+
+from mailer.inquiry.answering import answers
+from mailer.inquiry.verdict import Inquiry
+
+NOTHING = float("-inf")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Autosvar: Nyhetsbrev", "Jag har semester och är tillbaka den 12."),
+        ("Sv: Nyhetsbrev", "Tack för ditt mejl! Jag är på semester till den 12."),
+        ("Sv: Nyhetsbrev", "Jag är föräldraledig. Kontakta min kollega."),
+        ("Ärende", "Din förfrågan har tagits emot. Svarstid: tre arbetsdagar."),
+        ("Re: newsletter", "I am on annual leave with no access to email until 14 July."),
+        ("Re: Newsletter", "Vielen Dank für Ihre Nachricht. Ich bin im Urlaub."),
+        ("Poissa", "Kiitos viestistäsi. Olen lomalla."),
+        ("Tackat ja: Möte", "Anders Ek har tackat ja till mötesinbjudan."),
+        ("Läst: Inbjudan", "Ditt meddelande lästes den 3 mars."),
+    ],
+)
+def test_an_automatic_answer_is_seen(subject: str, text: str) -> None:
+    assert answers(Inquiry(subject=subject, text=text), NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Autosvar", "Lampan är trasig."),
+        ("Lampan", "Jag är på semester till den 12 och kommer tillbaka då."),
+        ("Lampan", "Tack för ditt mejl! Lampan är trasig."),
+        ("Autosvar", "Jag har semester och är tillbaka den 12. Är lampan lagad då?"),
+        ("Autosvar", "Jag är ledig och är tillbaka nu och vill veta vem som lagar lampan."),
+        ("Autosvar", "Jag har semester. " + "Lampan är trasig igen. " * 40),
+        ("", ""),
+    ],
+)
+def test_what_a_person_may_have_written_is_none(subject: str, text: str) -> None:
+    assert not answers(Inquiry(subject=subject, text=text), NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "learned", "answer"),
+    [
+        ("Åter på måndag.", -2.0, False),
+        ("Åter på måndag.", -1.7, True),
+        ("Stängt.", -1.1, False),
+        ("Stängt.", -0.9, True),
+        ("Är det stängt?", 5.0, False),
+    ],
+)
+def test_fewer_signs_will_do_where_a_mail_is_like_known_answers(
+    text: str, learned: float, answer: bool
+) -> None:
+    assert answers(Inquiry(text=text), learned) == answer
