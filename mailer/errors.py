@@ -6,15 +6,18 @@
     ├── SettingsError          every problem of every file at once, each with its file and line
     ├── TemplateFault          a template asks for what it is not given, or cannot be read
     ├── EditionError           there is no such edition, or nothing to send in it
+    │   └── NotApproved        somebody must approve it first, and is asked
     ├── StoreError             the database cannot be opened, or is newer than this program
     ├── MailboxError           the IMAP server cannot be reached or does not do as asked
     │   └── LoginRefused       it answered, and said no: trying again soon only locks the account
     └── RelayError             no relay takes mail at all (one recipient's refusal is an Outcome)
+        └── NotNow             the relays that work have had their pace: it says when to go on
 
 Anything else that escapes is a defect of ours.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class MailerError(Exception):
@@ -53,6 +56,10 @@ class EditionError(MailerError):
     """There is no such edition, or nothing to send in it."""
 
 
+class NotApproved(EditionError):
+    """Somebody must approve the edition first; they have been asked."""
+
+
 class StoreError(MailerError):
     """The database cannot be opened, or was written by a newer program."""
 
@@ -67,3 +74,14 @@ class LoginRefused(MailboxError):
 
 class RelayError(MailerError):
     """The relay takes no mail at all."""
+
+
+class NotNow(RelayError):
+    """Every relay that works has had as many letters as it takes; there is room again at `again`.
+
+    Nothing is wrong, and what has no outcome was not begun.
+    """
+
+    def __init__(self, reason: str, again: datetime) -> None:
+        super().__init__(reason)
+        self.again = again

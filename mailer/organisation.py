@@ -5,6 +5,7 @@ Takes nothing from outside; gives the values that the newsletter prints and that
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from mailer.mail.address import Address
 
@@ -13,13 +14,30 @@ COORDINATOR = "coordinator"
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """Days on which somebody is away: `since` and `until`, both included."""
+
+    since: date
+    until: date
+
+    def covers(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Leader:
-    """One who leads a subproject. `title` stands before the name in running text: "kommunpolis"."""
+    """One who leads a subproject, or the coordinator.
+
+    `title` stands before the name in running text: "kommunpolis". `deputy` is the slug of who gets
+    this one's mail during each `away`, or empty.
+    """
 
     slug: str
     name: str
     address: Address
     title: str = ""
+    deputy: str = ""
+    away: tuple[Absence, ...] = ()
 
     @property
     def titled(self) -> str:
@@ -58,3 +76,13 @@ class Organisation:
     def leaders(self) -> tuple[Leader, ...]:
         """Every leader once, in the order in which the subprojects name them."""
         return tuple(dict.fromkeys(leader for part in self.subprojects for leader in part.leaders))
+
+    @property
+    def people(self) -> Mapping[str, Leader]:
+        """Every leader and the coordinator, by slug."""
+        return {person.slug: person for person in (*self.leaders, self.coordinator)}
+
+    def person_at(self, address: Address | None) -> Leader | None:
+        """Whose address it is, if it is one of ours."""
+        people = self.people.values()
+        return next((each for each in people if address and each.address.same(address)), None)

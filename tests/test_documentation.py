@@ -103,7 +103,7 @@ def explained(text: str) -> Iterator[str]:
         commented = [line.startswith("#") for line in lines]
         if comments_above or any(commented):
             for line in lines:
-                if key := re.match(r"(?:# )?(?:- )?([a-z][a-z-]*):(?: |$)", line):
+                if key := re.match(r"(?:# *)?(?:- )?([a-z][a-z0-9-]*):(?: |$)", line):
                     yield key[1]
         comments_above = all(commented)
 

@@ -1,14 +1,16 @@
 """What composing an edition needs, wired: nothing is sent, no secret is read, no database made."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from jinja2 import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
+from mailer.app.subscribing import subscriber_letters
 from mailer.edge.files import (
     read_pictures,
     read_strings,
@@ -22,14 +24,19 @@ from mailer.errors import Problem, SettingsError, TemplateFault
 from mailer.flows.inspect import inspected
 from mailer.flows.ports import Clock
 from mailer.flows.publish import Composer, edition_of
+from mailer.inquiry.reminders import Reminders
 from mailer.inquiry.reply import Letters
+from mailer.inquiry.rerouted import Rerouted
 from mailer.mail.message import own_lines
+from mailer.newsletter.approval import Approval
 from mailer.newsletter.edition import Edition, as_json
+from mailer.newsletter.editorial import Asked, Editorial
 from mailer.newsletter.finding import Finding, Place
 from mailer.newsletter.picture import relinked
 from mailer.newsletter.preflight import preflight
 from mailer.newsletter.render import Renderer
 from mailer.newsletter.sheet import Sheet
+from mailer.newsletter.words import ORIGINAL
 from mailer.settings import Settings
 from mailer.settings.files import has_file
 
@@ -116,13 +123,33 @@ def check_templates(settings: Settings, now: datetime) -> None:
             problems.append(Problem(name, error.lineno, str(error.message)))
     if not problems:
         try:
-            Letters(templates, settings.organisation).rehearse(now)
+            within = settings.triage.answer_within
+            Letters(templates, settings.organisation, within).rehearse(now)
+            Rerouted(templates, settings.organisation).rehearse(now)
+            reminders = Reminders(templates, settings.organisation, settings.triage, settings.zone)
+            reminders.rehearse(now)
+            subscriber_letters(settings, templates).rehearse()
             compose = composer(settings)
-            compose.compose(compose.plan(now.date(), None, frozenset()), now)
+            edition = compose.plan(now.date(), None, frozenset())
+            compose.compose(edition, now)
+            _rehearse_editorial(settings, templates, compose, edition, now)
         except TemplateFault as fault:
             problems.append(fault.problem)
     if problems:
         raise SettingsError(tuple(_located(each, settings.config_dir) for each in problems))
+
+
+def _rehearse_editorial(
+    settings: Settings,
+    templates: Mapping[str, str],
+    compose: Composer,
+    edition: Edition,
+    now: datetime,
+) -> None:
+    editorial = Editorial(templates, settings.newsletter.title, settings.zone)
+    letters = {ORIGINAL: compose.renderer.render(edition, ORIGINAL)}
+    asked = Asked(edition.period, edition.title, now, letters, (), "")
+    editorial.rehearse(asked, Approval((compose.mailbox,), 1, timedelta()), now)
 
 
 def _located(problem: Problem, config: Path) -> Problem:

@@ -2,17 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping
 
-from mailer import __version__, schedule
+from mailer import schedule
+from mailer.app.pages import pages
 from mailer.app.service import Service
-from mailer.edge.files import read_strings, templates_for
-from mailer.edge.web.app import Publisher, web
 from mailer.edge.web.serving import serve
-from mailer.errors import EditionError, MailerError
-from mailer.flows.run import Bells, Work, all_until, deliver_until, take_mail_until
+from mailer.errors import MailerError
+from mailer.flows.newsroom import Newsroom
+from mailer.flows.run import (
+    Bells,
+    Work,
+    all_until,
+    deliver_until,
+    follow_until,
+    look_until,
+    take_mail_until,
+)
 
 log = logging.getLogger("mailer.app")
 
@@ -20,7 +26,11 @@ log = logging.getLogger("mailer.app")
 async def run(service: Service, stop: asyncio.Event) -> None:
     """Everything that happens by itself, until `stop` is set."""
     bells = Bells()
-    press = Press(service, bells)
+    newsroom = service.newsroom()
+
+    async def look_at_the_newsletter() -> None:
+        if await newsroom.tick():
+            bells.letters_due.set()
 
     async def ring_mailbox() -> None:
         bells.mail_waits.set()
@@ -29,22 +39,32 @@ async def run(service: Service, stop: asyncio.Event) -> None:
         bells.letters_due.set()
 
     jobs = schedule.table(
-        newsletter=press.publish_what_is_due,
+        newsletter=look_at_the_newsletter,
         mailbox=ring_mailbox,
         outbox=ring_outbox,
+        watchdog=service.watchdog(newsroom).look,
         housekeeping=service.keep_house,
     )
-    await press.publish_what_is_due()
+    if service.settings.newsletter.approval is None:
+        log.warning("nobody-approves: editions go out unasked (newsletter.yaml: approval)")
+    await look_at_the_newsletter()
     scheduler = schedule.start(jobs, service.settings.zone)
+    following = service.mailbox()
+    follow_up = service.follow_up(following, bells.letters_due.set)
     try:
-        await _work(service, stop, bells, {"web": lambda stop: show_pages(service, stop)})
+        more: Mapping[str, Work] = {
+            "web": lambda stop: show_pages(service, newsroom, stop, bells.letters_due.set),
+            "follow-up": lambda stop: follow_until(stop, follow_up),
+        }
+        await _work(service, stop, bells, newsroom, more)
     finally:
         scheduler.shutdown(wait=False)
+        await following.close()
 
 
 async def work_mailbox(service: Service, stop: asyncio.Event) -> None:
     """Work the mailbox and the outbox until `stop` is set."""
-    await _work(service, stop, Bells(), {})
+    await _work(service, stop, Bells())
 
 
 async def work_outbox(service: Service, stop: asyncio.Event) -> None:
@@ -56,10 +76,15 @@ async def work_outbox(service: Service, stop: asyncio.Event) -> None:
 
 
 async def _work(
-    service: Service, stop: asyncio.Event, bells: Bells, more: Mapping[str, Work]
+    service: Service,
+    stop: asyncio.Event,
+    bells: Bells,
+    newsroom: Newsroom | None = None,
+    more: Mapping[str, Work] = {},
 ) -> None:
-    reading, watching = service.mailbox(), service.mailbox()
-    intake = service.intake(reading, queued=bells.letters_due.set)
+    reading, watching, looking = service.mailbox(), service.mailbox(), service.mailbox()
+    intake = service.intake(reading, bells.letters_due.set, newsroom)
+    moves = service.moves(looking, bells.letters_due.set)
     try:
         await all_until(
             stop,
@@ -68,55 +93,26 @@ async def _work(
                 "outbox": lambda stop: deliver_until(stop, service.delivery(), bells),
                 "mailbox": lambda stop: take_mail_until(stop, intake, bells),
                 "watch": lambda stop: watching.watch(bells.mail_waits.set, stop),
+                "moves": lambda stop: look_until(stop, moves),
                 **more,
             },
         )
     finally:
-        await reading.close()
-        await watching.close()
+        for mailbox in (reading, watching, looking):
+            await mailbox.close()
 
 
-async def show_pages(service: Service, stop: asyncio.Event) -> None:
-    """Serve the web pages; without them the letters go on."""
+async def show_pages(
+    service: Service, newsroom: Newsroom, stop: asyncio.Event, queued: Callable[[], None]
+) -> None:
+    """Serve the web pages; without them the letters go on.
+
+    `queued` is called when letters were put in the outbox.
+    """
     settings = service.settings
-    templates = templates_for(settings.config_dir)
-    publisher = Publisher(
-        newsletter=settings.newsletter,
-        organisation=settings.organisation,
-        base_url=settings.base_url,
-        zone=settings.zone,
-        words=read_strings(templates),
-        version=__version__,
-    )
-    app = web(service.archive, publisher, templates, service.clock.now)
+    app = pages(service, newsroom, queued)
     try:
-        await serve(app, *settings.web_listen, stop)
+        await serve(app, *settings.web_listen, stop, trusted_proxies=settings.trusted_proxies)
     except MailerError as error:
         log.error("web-not-served reason=%s", error)
         await stop.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """The newsletter's job: asks each minute whether an edition is due."""
-
-    service: Service
-    bells: Bells
-    given_up: set[date] = field(default_factory=set)
-
-    async def publish_what_is_due(self) -> None:
-        settings, now = self.service.settings, self.service.clock.now()
-        newsletter = settings.newsletter
-        day = schedule.edition_due(newsletter.cron, settings.zone, now, newsletter.catch_up)
-        if day is None or day in self.given_up:
-            return
-        try:
-            queued = await self.service.publish(day)
-        except EditionError as error:
-            self.given_up.add(day)  # said once, not each minute
-            log.warning("edition-not-sent reason=%s", error)
-        except MailerError as error:
-            log.error("edition-held reason=%s", error)
-        else:
-            if not queued.again:
-                self.bells.letters_due.set()

@@ -12,7 +12,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mailer.cli import mailbox, new, newsletter, preview, record, service, setup, subscribers
+from mailer.cli import (
+    dkim,
+    evaluate,
+    inquiries,
+    mailbox,
+    new,
+    newsletter,
+    preview,
+    privacy,
+    record,
+    service,
+    setup,
+    subscribers,
+)
 from mailer.cli.frame import complain
 from mailer.errors import MailerError
 
@@ -40,6 +53,7 @@ def options(
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs what we handle
 
 
 for verb in (
@@ -51,8 +65,9 @@ for verb in (
     newsletter.send,
     newsletter.deliver,
     newsletter.receipt,
-    mailbox.triage,
     mailbox.explain,
+    evaluate.evaluate,
+    privacy.privacy,
     record.status,
     service.run,
 ):
@@ -60,7 +75,9 @@ for verb in (
 app.add_typer(new.app, name="new")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(record.outbox, name="outbox")
-app.add_typer(record.inquiries, name="inquiries")
+app.add_typer(inquiries.inquiries, name="inquiries")
+app.add_typer(mailbox.triage, name="triage")
+app.add_typer(dkim.app, name="dkim")
 
 
 def main() -> NoReturn:

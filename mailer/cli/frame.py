@@ -45,7 +45,8 @@ def in_service(
     from mailer.edge.clock import SystemClock
 
     async def whole() -> None:
-        async with open_service(settings_of(context), SystemClock()) as service:
+        settings = settings_of(context)
+        async with open_service(settings, SystemClock(), lambda: settings_of(context)) as service:
             await work(service)
 
     asyncio.run(whole())
@@ -56,6 +57,11 @@ def chosen(day: datetime | None, settings: "Settings") -> date:
     from mailer.edge.clock import SystemClock
 
     return day.date() if day else SystemClock().now().astimezone(settings.zone).date()
+
+
+def midnight(day: datetime, zone: ZoneInfo) -> datetime:
+    """When a day that was given begins."""
+    return day.replace(tzinfo=zone)
 
 
 def address_given(email: str, name: str = "") -> "Address":
@@ -69,7 +75,11 @@ def address_given(email: str, name: str = "") -> "Address":
 
 async def drain(service: "Service") -> None:
     """Deliver all that is due, and say how that went."""
-    tally = await service.delivery().drain()
+    from mailer.cli.workers import progress
+
+    due = await service.outbox.due(service.clock.now())
+    with progress(due) as show:
+        tally = await service.delivery(lambda tally: show(tally.settled)).drain()
     say(
         f"Delivered: {tally.accepted} accepted, {tally.failed} failed, "
         f"{tally.postponed} to be tried again."
@@ -111,6 +121,15 @@ def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool) -> None:
         for line in lines:
             cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
             say("  ".join(cells).rstrip())
+
+
+def columns_of(row: Any, names: Iterable[str], zone: ZoneInfo) -> dict[str, object]:
+    """Columns of a database row by their names, moments as `local`."""
+    columns = ((name, getattr(row, name)) for name in names)
+    return {
+        name: local(value, zone) if isinstance(value, datetime) else value
+        for name, value in columns
+    }
 
 
 def local(moment: datetime, zone: ZoneInfo) -> str:

@@ -19,9 +19,11 @@ from mailer.cli.frame import (
     say,
     say_json,
     settings_of,
+    show_rows,
     until_stopped,
 )
-from mailer.errors import MailerError
+from mailer.cli.workers import work_together
+from mailer.errors import MailerError, NotApproved
 
 if TYPE_CHECKING:
     from mailer.app.service import Service
@@ -61,7 +63,11 @@ def send(
             if not isinstance(outcome, Accepted):
                 raise MailerError("the test letter was not taken")
             return
-        queued = await service.publish(date)
+        try:
+            queued = await service.publish(date)
+        except NotApproved:
+            await service.delivery().drain()  # the question to the approvers
+            raise
         known = "was queued before" if queued.again else f"{queued.letters} letters queued"
         say(f"Edition {queued.period}: {known}.")
         await drain(service)
@@ -77,13 +83,19 @@ def deliver(
     until_empty: Annotated[
         bool, typer.Option("--drain", help="Return when nothing is left that is due.")
     ] = False,
+    processes: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="How many at once: one a core where letters are signed."),
+    ] = 1,
 ) -> None:
     """Work the outbox."""
-
     from mailer.app.running import work_outbox
 
     async def work(service: "Service") -> None:
-        if until_empty:
+        if processes > 1:
+            command = ["--config", str(context.obj), "deliver", *(["--drain"] * until_empty)]
+            await work_together(command, processes, lambda: service.outbox.due(service.clock.now()))
+        elif until_empty:
             await drain(service)
         else:
             await until_stopped(partial(work_outbox, service))
@@ -91,8 +103,20 @@ def deliver(
     in_service(context, work)
 
 
-def receipt(context: typer.Context, edition: str, as_json: Json = False) -> None:
+def receipt(
+    context: typer.Context,
+    edition: str,
+    who: Annotated[
+        str | None, typer.Option(help="The names behind a number: accepted, failed, …; or bounced.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """The account of one edition: audience, accepted, failed, uncertain, excluded, pending."""
+    from mailer.newsletter.receipt import STATES
+
+    if who not in (None, "bounced", *STATES):
+        expected = ", ".join((*STATES, "bounced"))
+        raise typer.BadParameter(f"--who {who}: expected one of {expected}")
 
     async def work(service: "Service") -> None:
         found = await service.editions.receipt(edition)
@@ -101,11 +125,25 @@ def receipt(context: typer.Context, edition: str, as_json: Json = False) -> None
             raise MailerError(
                 f"no edition {edition!r} was sent; there are: {', '.join(sent) or '-'}"
             )
+        if who == "bounced":
+            reports = await service.bounces.of_edition(edition)
+            show_rows(
+                (
+                    {"recipient": row.recipient, "letter": row.permanence, "said": row.diagnostic}
+                    for row in reports
+                ),
+                as_json,
+            )
+            return
+        if who is not None:
+            rows = await service.editions.who(edition, who)
+            show_rows(({"recipient": row.recipient, "reply": row.reply} for row in rows), as_json)
+            return
         if as_json:
             say_json(asdict(found))
             return
         say(in_words(asdict(found)))
-        for row in await service.editions.failures(edition):
-            say(f"  {row.state}: {row.recipient}: {row.reply}")
+        for state, why, count in await service.editions.reasons(edition):
+            say(f"  {state} {count}: {why}")
 
     in_service(context, work)

@@ -38,11 +38,13 @@ def check(
     """Validate settings, templates and every edition to come; each problem FILE:LINE: message."""
     from mailer.app.composing import check_templates
     from mailer.edge.clock import SystemClock
+    from mailer.edge.keys import read_keys
     from mailer.newsletter.preflight import preflight
 
     try:
         settings = settings_of(context)
         check_templates(settings, SystemClock().now())
+        read_keys(settings.dkim)
     except SettingsError as error:
         say(str(error))
         raise typer.Exit(1) from None

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from imapclient import IMAPClient
@@ -27,7 +28,7 @@ from imapclient.exceptions import IMAPClientAbortError
 from mailer.edge.imap_filing import Filing, Inbox, select
 from mailer.edge.imap_folders import INBOX, create_missing, folders, naming
 from mailer.edge.imap_reading import batches, bodies, read
-from mailer.edge.imap_session import FAULTS, connect, drop, fault, log_out, reason
+from mailer.edge.imap_session import FAULTS, Token, connect, drop, fault, log_out, reason
 from mailer.edge.imap_watch import Watch
 from mailer.inquiry.record import RawMail
 from mailer.mail.server import Server
@@ -45,7 +46,7 @@ class ImapMailbox:
     `limit` is the RFC822.SIZE above which a mail comes as its header block only, `timeout` the
     seconds that the server may be silent, `poll` those between two looks where it has no IDLE, or
     `idle` says not to use it.
-    `inbox` is the server's own name of it.
+    `inbox` is the server's own name of it. With `token`, the login is XOAUTH2 with what it gives.
     Every method raises LoginRefused or MailboxError, whose text is one line without a secret.
     """
 
@@ -59,14 +60,16 @@ class ImapMailbox:
         poll: float = 60,
         idle: bool = True,
         context: ssl.SSLContext | None = None,
+        token: Token | None = None,
     ) -> None:
         self._server = server
         self._inbox = inbox
         self._limit = limit
-        self._timeout = timeout
         self._poll = poll
         self._idle = idle
-        self._context = context or ssl.create_default_context()
+        self._connect = partial(
+            connect, server, context or ssl.create_default_context(), timeout, token
+        )
         self._client: IMAPClient | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imap")
 
@@ -107,6 +110,18 @@ class ImapMailbox:
         """See the port; the UIDs are those of `mails`. One refused is left out, with a warning."""
         return await self._call(self._file, mails, folder)
 
+    async def flag(self, mails: Sequence[RawMail]) -> None:
+        """See the port."""
+        await self._call(self._flag, mails)
+
+    async def holds(self, field: str, value: str) -> bool:
+        """Whether any folder has a mail whose header field `field` contains `value` (RFC 3501)."""
+        return await self._call(self._holds, field, value)
+
+    async def run(self, act: Callable[[IMAPClient], T]) -> T:
+        """What `act` gives, in the thread that owns the client; it may select any folder."""
+        return await self._call(lambda: act(self._select()[0]))
+
     async def append(
         self, raw: bytes, folder: str = INBOX, received: datetime | None = None
     ) -> None:
@@ -124,10 +139,8 @@ class ImapMailbox:
         """
         loop = asyncio.get_running_loop()
         watch = Watch(
-            self._server,
+            self._connect,
             self._inbox,
-            self._context,
-            self._timeout,
             self._poll,
             self._idle,
             lambda: loop.call_soon_threadsafe(changed),
@@ -177,7 +190,7 @@ class ImapMailbox:
             except (IMAPClientAbortError, OSError) as error:
                 logger.info("reconnect: %s", reason(error), extra={"action": "reconnect"})
                 self._drop()
-        self._client = connect(self._server, self._context, self._timeout)
+        self._client = self._connect()
         return self._client, select(self._client, self._inbox)
 
     def _waiting(self) -> list[int]:
@@ -194,6 +207,18 @@ class ImapMailbox:
         target = naming(client).on_server(folder)
         create_missing(client, target)
         return Filing(self._server, client, self._inbox, self._limit).file(mails, target)
+
+    def _flag(self, mails: Sequence[RawMail]) -> None:
+        client, _ = self._select()
+        Filing(self._server, client, self._inbox, self._limit).flag(mails)
+
+    def _holds(self, field: str, value: str) -> bool:
+        client, _ = self._select()
+        for folder in folders(client):
+            client.select_folder(folder, readonly=True)
+            if client.search(["HEADER", field, value]):
+                return True
+        return False
 
     def _append(self, raw: bytes, folder: str, received: datetime | None) -> None:
         client, _ = self._select()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from imapclient import IMAPClient
 
-from mailer.edge.imap_reading import batches, bodies, each
+from mailer.edge.imap_reading import alike, batches, each
 from mailer.errors import MailboxError
 from mailer.inquiry.record import RawMail
 from mailer.mail.server import Server
@@ -70,6 +70,11 @@ class Filing:
         by = self._move if self.client.has_capability("MOVE") else self._copy
         return [uid for batch in batches(mails) for uid in by(batch, target)]
 
+    def flag(self, mails: Sequence[RawMail]) -> None:
+        """Put a star on `mails`, but not where it is the mark of filed mail. Raises as `file`."""
+        if self._select(mails).mark is not FLAGGED:
+            self.client.add_flags([mail.uid for mail in mails], [FLAGGED.flag], silent=True)
+
     def _move(self, mails: Sequence[RawMail], target: str) -> list[int]:
         def move(uids: Sequence[int]) -> Sequence[int]:
             self.client.move(uids, target)
@@ -106,12 +111,7 @@ class Filing:
         return inbox
 
     def _holds(self, mail: RawMail) -> bool:
-        """Whether the selected folder has this very mail; of one over `limit`, this very header."""
-        section = "HEADER" if mail.size > self.limit else ""
-        alike = self.client.search(["LARGER", max(mail.size - 1, 0), "SMALLER", mail.size + 1])
-        return any(
-            raw == mail.raw for uid in alike for _, raw in bodies(self.client, [uid], section)
-        )
+        return bool(alike(self.client, mail.raw, mail.size, self.limit))
 
 
 def _set(mails: Sequence[RawMail]) -> str:

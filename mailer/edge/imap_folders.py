@@ -12,6 +12,7 @@ from imapclient import IMAPClient
 
 INBOX = "INBOX"
 _NOT_THERE = {b"\\noselect", b"\\nonexistent"}
+_VIRTUAL = {b"\\all", b"\\flagged"}  # RFC 6154: they show what lies in other folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ def naming(client: IMAPClient) -> Naming:
     return Naming("", delimiter.decode() if delimiter else "")
 
 
-def folders(client: IMAPClient, pattern: str = "*") -> list[str]:
-    """The server's names of all folders that can hold mail."""
+def folders(client: IMAPClient, pattern: str = "*", *, virtual: bool = True) -> list[str]:
+    """The server's names of all folders that can hold mail; `virtual`: or show it."""
+    unwanted = _NOT_THERE if virtual else _NOT_THERE | _VIRTUAL
     return [
         name
         for flags, _, name in client.list_folders("", pattern)
-        if _NOT_THERE.isdisjoint(flag.lower() for flag in flags)
+        if unwanted.isdisjoint(flag.lower() for flag in flags)
     ]
 
 

@@ -72,7 +72,7 @@ def read(
         )
         # News of another mail's flags can look like a mail that is gone: it has no size.
         sizes = {uid: fact[b"RFC822.SIZE"] for uid, fact in facts.items() if b"RFC822.SIZE" in fact}
-        raw = _raw(client, sizes, limit)
+        raw = dict(contents(client, sizes, limit))
         mails += [
             RawMail(
                 folder=folder,
@@ -88,14 +88,18 @@ def read(
     return mails
 
 
-def _raw(client: IMAPClient, sizes: Mapping[int, int], limit: int) -> dict[int, bytes]:
+def contents(
+    client: IMAPClient, sizes: Mapping[int, int], limit: int
+) -> Iterator[tuple[int, bytes]]:
+    """The UID and bytes of mails of these sizes, FETCH_BYTES at a time; over `limit` the headers.
+
+    One that is gone or refused is left out.
+    """
     small = {uid: size for uid, size in sizes.items() if size <= limit}
     large = [uid for uid in sizes if uid not in small]
-    raw: dict[int, bytes] = {}
     for part in _portions(small):
-        raw.update(each("fetch", part, lambda uids: bodies(client, uids)))
-    raw.update(each("fetch", large, lambda uids: bodies(client, uids, "HEADER")))
-    return raw
+        yield from each("fetch", part, lambda uids: bodies(client, uids))
+    yield from each("fetch", large, lambda uids: bodies(client, uids, "HEADER"))
 
 
 def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
@@ -119,3 +123,13 @@ def bodies(
     key = f"BODY[{section}]".encode()
     found = client.fetch(uids, [f"BODY.PEEK[{section}]"])
     return [(uid, mail[key]) for uid, mail in found.items() if mail.get(key) is not None]
+
+
+def alike(client: IMAPClient, raw: bytes, size: int, limit: int, *where: str) -> list[int]:
+    """The UIDs of those mails of the selected folder that are these very bytes.
+
+    Of a mail over `limit` the bytes are its header block. `where` narrows the search.
+    """
+    section = "HEADER" if size > limit else ""
+    sized = client.search(["LARGER", max(size - 1, 0), "SMALLER", size + 1, *where])
+    return [uid for uid in sized if any(raw == b for _, b in bodies(client, [uid], section))]

@@ -8,6 +8,7 @@ Everything here blocks.
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 
 from imapclient import IMAPClient
@@ -20,7 +21,10 @@ from imapclient.exceptions import (
 )
 
 from mailer.errors import LoginRefused, MailboxError
-from mailer.mail.server import Server
+from mailer.mail.server import Secret, Server
+
+Token = Callable[[], Secret]
+"""Where an access token for XOAUTH2 comes from, fresh each time. It may raise MailboxError."""
 
 FAULTS = (IMAPClientError, OSError, ValueError)
 """All that IMAPClient raises where the server or the line is at fault."""
@@ -30,7 +34,9 @@ _PASSING = {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG"}
 """Codes (RFC 5530, RFC 9051) of a NO that says nothing about the name or the password."""
 
 
-def connect(server: Server, context: ssl.SSLContext, timeout: float) -> IMAPClient:
+def connect(
+    server: Server, context: ssl.SSLContext, timeout: float, token: Token | None = None
+) -> IMAPClient:
     """Open a line and log in.
 
     Raises LoginRefused where the server says no, MailboxError for everything else.
@@ -51,7 +57,7 @@ def connect(server: Server, context: ssl.SSLContext, timeout: float) -> IMAPClie
         if server.tls == "starttls":
             client.starttls(context)
         if server.user:
-            _login(client, server)
+            _login(client, server, token)
     except BaseException as error:
         drop(client)
         if isinstance(error, FAULTS):
@@ -72,11 +78,13 @@ def _tune(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
 
 
-def _login(client: IMAPClient, server: Server) -> None:
-    password = server.password.reveal()
+def _login(client: IMAPClient, server: Server, token: Token | None) -> None:
+    password = (token() if token else server.password).reveal()
     try:
+        if token:
+            client.oauth2_login(server.user, password)
         # LOGIN takes ASCII only, and imaplib does not quote the user name in it.
-        if client.has_capability("AUTH=PLAIN"):
+        elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(server.user, password)
         else:
             client.login(server.user, password)
@@ -89,9 +97,9 @@ def _login(client: IMAPClient, server: Server) -> None:
         said = f" [{code[1]}]" if code else ""
         if code and code[1] in _PASSING:
             raise MailboxError(f"{server}: logging in is not possible now{said}") from None
-        raise LoginRefused(
-            f"{server}: the login was refused{said}; check the user name and the password"
-        ) from None
+        login = "the user name and the password"
+        check = "whether the application may use this mailbox" if token else login
+        raise LoginRefused(f"{server}: the login was refused{said}; check {check}") from None
 
 
 def drop(client: IMAPClient) -> None:

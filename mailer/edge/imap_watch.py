@@ -1,15 +1,14 @@
 """Waits for new mail on a line of its own: IDLE (RFC 2177), or NOOP where there is none.
 
-Takes where the inbox is and what to call when it may have changed: once on every new line, at every
-notice, at every renewal of IDLE. Promises to outlive the server: a line that is cut, hangs or is
-refused is opened again, later and later, until `stop()`. Everything here blocks: `run()` belongs in
-a thread of its own, and `stop()` may come from any other.
+Takes how to open a line and what to call when the inbox may have changed: once on every new line,
+at every notice, at every renewal of IDLE. Promises to outlive the server: a line that is cut, hangs
+or is refused is opened again, later and later, until `stop()`. Everything here blocks: `run()`
+belongs in a thread of its own, and `stop()` may come from any other.
 """
 
 import logging
 import random
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,9 +17,8 @@ from typing import Any
 
 from imapclient import IMAPClient
 
-from mailer.edge.imap_session import FAULTS, connect, drop, reason
+from mailer.edge.imap_session import FAULTS, drop, reason
 from mailer.errors import LoginRefused, MailboxError
-from mailer.mail.server import Server
 
 logger = logging.getLogger("mailer.imap")
 
@@ -47,18 +45,14 @@ class Watch:
 
     def __init__(
         self,
-        server: Server,
+        connect: Callable[[], IMAPClient],
         inbox: str,
-        context: ssl.SSLContext,
-        timeout: float,
         poll: float,
         idle: bool,
         changed: Callable[[], object],
     ) -> None:
-        self._server = server
+        self._connect = connect
         self._inbox = inbox
-        self._context = context
-        self._timeout = timeout
         self._poll = poll
         self._may_idle = idle
         self._changed = changed
@@ -96,7 +90,7 @@ class Watch:
                 socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
 
     def _watch_one_line(self) -> None:
-        client = connect(self._server, self._context, self._timeout)
+        client = self._connect()
         self._client = client
         try:
             client.select_folder(self._inbox, readonly=True)

@@ -3,34 +3,41 @@
 Takes what was decided; gives `Post`s, each under a key that makes it happen once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from mailer.flows.subscribe import Invitations
 from mailer.inquiry.record import Case, Forwarded
-from mailer.inquiry.reply import Letters, Matter, Words
+from mailer.inquiry.reply import Letters, Matter, answered_in
 from mailer.mail.address import Address
 from mailer.mail.identity import Identity
 from mailer.mail.message import Draft, shared
 from mailer.mail.post import Due, LetterKind, Post
-from mailer.organisation import Organisation
+from mailer.organisation import Leader, Organisation
+from mailer.rendering import Words
 from mailer.subscriber.subscription import Change
 
 _ATTACHED = 5 * 2**20
 """Octets of a letter that a notice takes along: no relay in use refuses that for its size."""
 
 
+LinksFor = Callable[[str, Leader], Sequence[tuple[str, str]]]
+"""The links in a forward: to a case number and a leader, what stands before each, and its URL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """Writes letters in the name of the contact mailbox. `newsletter` is the newsletter's title."""
+    """Writes letters in the name of the contact mailbox."""
 
     letters: Letters
     organisation: Organisation
     identity: Identity
-    newsletter: str
+    invitations: Invitations
     zone: ZoneInfo
+    links_for: LinksFor
 
     def about(
         self, matter: Matter, case: Case, original: bytes, change: Change | None, now: datetime
@@ -57,6 +64,11 @@ class Correspondence:
         """To the coordinator, once an hour: no acknowledgements are sent for now."""
         return (self._notice(f"breaker/{now:%Y-%m-%dT%H}", self.letters.breaker(limit), now),)
 
+    def relay_trouble(self, reason: str, now: datetime) -> tuple[Post, ...]:
+        """The notice that a relay takes nothing from us, at most once an hour."""
+        words = self.letters.relay_trouble(reason, f"{now.astimezone(self.zone):%H:%M}")
+        return (self._notice(f"relay/{now:%Y-%m-%dT%H}", words, now),)
+
     def _undelivered(self, forwarded: Forwarded, reply: str, letter: bytes, now: datetime) -> Post:
         _, number, reader = forwarded.key.split("/")
         attached = len(letter) <= _ATTACHED
@@ -67,38 +79,45 @@ class Correspondence:
     def _forwards(
         self, matter: Matter, case: Case, original: bytes, now: datetime
     ) -> Iterator[Post]:
-        if not matter.route.leaders:
-            return
         mailbox = self.organisation.mailbox
         answer_to = matter.inquiry.reply_to or matter.inquiry.sender
-        words = self.letters.forward(matter, attached=bool(original))
-        draft = replace(
-            self._draft(words, "auto-generated", now),
-            # The leader just answers: to the resident, and to us so that the answer is seen.
-            reply_to=(answer_to, mailbox) if answer_to else (mailbox,),
-            references=_thread(matter),
-            original=original,
-        )
-        content = shared(draft)
         for leader in matter.route.leaders:
+            links = self.links_for(case.number, leader)
+            words = self.letters.forward(matter, links, attached=bool(original))
+            draft = replace(
+                self._draft(words, "auto-generated", now),
+                # The leader just answers: to the resident, and to us so that the answer is seen.
+                reply_to=(answer_to, mailbox) if answer_to else (mailbox,),
+                references=(*self._forward_before(matter, leader), *_thread(matter)),
+                original=original,
+                to_colleague=True,
+            )
             to = Address(leader.address.email, leader.name)
-            key = f"forward/{case.number}/{leader.slug}"
-            yield self._post(key, "forward", to, content, case.id)
+            key = _forward(case.number, leader)
+            post = self._post(key, "forward", to, shared(draft), case.id)
+            yield replace(post, urgent=matter.verdict.urgent)
+
+    def _forward_before(self, matter: Matter, leader: Leader) -> tuple[str, ...]:
+        """The forward of the mail that this follows up: mail programs then show both together."""
+        earlier = matter.earlier
+        return (self.identity.message_id(_forward(earlier.number, leader)),) if earlier else ()
 
     def _acknowledgements(self, matter: Matter, case: Case, now: datetime) -> Iterator[Post]:
         if matter.route.acknowledge and matter.inquiry.sender:
-            draft = self._draft(self.letters.acknowledgement(matter), "auto-replied", now)
-            content = shared(replace(draft, references=_thread(matter)))
+            today = now.astimezone(self.zone).date()
+            words = self.letters.acknowledgement(matter, today)
+            draft = replace(
+                self._draft(words, "auto-replied", now),
+                references=_thread(matter),
+                language=answered_in(matter.inquiry),
+            )
+            content = shared(draft)
             key = f"acknowledgement/{case.number}"
             yield self._post(key, "acknowledgement", matter.inquiry.sender, content, case.id)
 
     def _confirmations(self, change: Change | None, case: Case, now: datetime) -> Iterator[Post]:
         if change and change.act == "subscribe" and change.address:
-            words = self.letters.confirmation(self.newsletter)
-            content = shared(self._draft(words, "auto-generated", now))
-            # One a day and address, however many mails ask for it in somebody's name.
-            key = f"confirmation/{now.date()}/{change.address.email.lower()}"[:160]
-            yield self._post(key, "confirmation", change.address, content, case.id)
+            yield self.invitations.confirmation(change, now, case.id)
 
     def _notice(
         self,
@@ -110,7 +129,8 @@ class Correspondence:
     ) -> Post:
         coordinator = self.organisation.coordinator
         to = Address(coordinator.address.email, coordinator.name)
-        content = shared(replace(self._draft(words, "auto-generated", now), original=original))
+        draft = self._draft(words, "auto-generated", now)
+        content = shared(replace(draft, original=original, to_colleague=True))
         return self._post(f"notice/{name}", "notice", to, content, inquiry_id)
 
     def _draft(
@@ -140,6 +160,10 @@ class Correspondence:
             content=content,
             inquiry_id=inquiry_id,
         )
+
+
+def _forward(number: str, leader: Leader) -> str:
+    return f"forward/{number}/{leader.slug}"
 
 
 def _thread(matter: Matter) -> tuple[str, ...]:

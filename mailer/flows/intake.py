@@ -5,31 +5,41 @@ The order makes it safe to be ended between any two steps and started again:
 1. fetch, and keep the exact bytes;
 2. record the mail: the same bytes, wherever they turn up, are the same case;
 3. decide, and write the decision with all letters that follow in one transaction, once a case;
-4. move the mail to its folder; a mail that was decided before is only moved.
+4. move the mail to its folder, with a star if it is urgent; a mail that was decided before is only
+   moved.
 
 What goes wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
 One that cannot be decided in two passes goes to the coordinator as it is.
 """
 
 import logging
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailer.errors import MailboxError, StoreError
 from mailer.flows.correspondence import Correspondence
-from mailer.flows.ports import Clock, Journal, Mailbox, Originals
+from mailer.flows.ports import (
+    Absences,
+    Answers,
+    Clock,
+    Journal,
+    Knowledge,
+    Mailbox,
+    Originals,
+)
+from mailer.flows.returned import Returns
+from mailer.inquiry.away import away_on
 from mailer.inquiry.case import tagged
-from mailer.inquiry.record import Background, Case, RawMail
-from mailer.inquiry.reply import Matter
+from mailer.inquiry.out_of_office import absence
+from mailer.inquiry.record import Background, Case, Earlier, RawMail, Written
+from mailer.inquiry.reply import Before, Matter
 from mailer.inquiry.route import Circumstances, route
 from mailer.inquiry.rules import TriageRules
-from mailer.inquiry.triage import Judged, Triage, following, unreadable
-from mailer.inquiry.verdict import Kind, Reason, Route, Verdict
-from mailer.mail.line import one_line
-from mailer.mail.post import Post
+from mailer.inquiry.thread import continues
+from mailer.inquiry.triage import Judged, following, unreadable
+from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
 from mailer.organisation import Organisation
 from mailer.subscriber.mail import asked, says_yes
 from mailer.subscriber.subscription import Act, Change
@@ -37,11 +47,6 @@ from mailer.subscriber.subscription import Act, Change
 log = logging.getLogger("mailer.intake")
 
 BATCH = 50
-
-_FAILED = re.compile(rb"^Action:\s*failed\b", re.IGNORECASE | re.MULTILINE)
-"""RFC 3464, 2.3.3. A delay is no end."""
-
-_DIAGNOSTIC = re.compile(rb"^Diagnostic-Code:[ \t]*(?:\S+;)?\s*(.{1,300})", re.I | re.M)
 
 _MERE_YES = 12
 """Words: "Ja tack, gärna! Med vänlig hälsning Anna Ek". What says more is read by a person too."""
@@ -72,14 +77,18 @@ class Intake:
     """The second journey.
 
     Of a mail over `limit` octets only the header block is at hand. `queued` is called when
-    letters were put in the outbox.
+    letters were put in the outbox. `answered` takes an approver's answer about an edition, and says
+    why it is one; "" for any other mail.
     """
 
     mailbox: Mailbox
     journal: Journal
     originals: Originals
-    triage: Triage
+    absences: Absences
+    answers: Answers
+    triage: Knowledge
     correspondence: Correspondence
+    returns: Returns
     organisation: Organisation
     rules: TriageRules
     case_prefix: str
@@ -87,10 +96,12 @@ class Intake:
     zone: ZoneInfo
     clock: Clock
     queued: Callable[[], None] = lambda: None
+    answered: Callable[[Inquiry], Awaitable[str]] | None = None
 
     async def once(self) -> Taken:
         """Take all that waits now. Raises MailboxError or StoreError where nothing can be done."""
         taken = Taken()
+        await self.triage.renew()
         for case in await self.journal.undecided():
             await self._decide_left(case, taken)
         waiting = await self.mailbox.waiting()
@@ -118,7 +129,7 @@ class Intake:
         except StoreError as error:
             log.error("original-missing case=%s reason=%s", case.number, error)
             return
-        if not await self._decide(case, raw, self._judge(case, raw), taken):
+        if not (await self._decide(case, raw, self._judge(case, raw), taken)).folder:
             why = "programmet klarade inte brevet i två försök"
             await self._decide(case, raw, unreadable(why), taken)
 
@@ -127,21 +138,33 @@ class Intake:
         hashes = await self.originals.keep([mail.raw for mail in mails])
         now = self.clock.now()
         cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
-        folders: dict[int, str] = {}  # by case: the same mail may lie there twice
+        decided: dict[int, Case] = {}  # the same mail may lie there twice
         groups: dict[str, list[RawMail]] = {}
+        urgent: list[RawMail] = []
         for mail, case in zip(mails, cases, strict=True):
-            if case.id not in folders:
-                folders[case.id] = case.folder or await self._decide(
-                    case, mail.raw, self._judge(case, mail.raw), taken
-                )
-            if folders[case.id]:
-                groups.setdefault(folders[case.id], []).append(mail)
+            if case.id not in decided:
+                decided[case.id] = case
+                if not case.folder:
+                    judged = self._judge(case, mail.raw)
+                    decided[case.id] = await self._decide(case, mail.raw, judged, taken)
+            stands = decided[case.id]
+            if stands.folder:
+                groups.setdefault(stands.folder, []).append(mail)
+                urgent += [mail] if stands.urgent else []
+        await self._flag(urgent)
         for folder, group in groups.items():
             there = set(await self._file(group, folder))
             moved = [mail for mail in group if mail.uid in there]
             if moved:
                 await self.journal.filed(moved, folder, self.clock.now())
             taken.moved += len(moved)
+
+    async def _flag(self, mails: Sequence[RawMail]) -> None:
+        try:
+            if mails:
+                await self.mailbox.flag(mails)
+        except MailboxError as error:  # the mail is filed without its star
+            log.error("flag-failed mails=%s reason=%s", len(mails), error)
 
     async def _file(self, mails: Sequence[RawMail], folder: str) -> Sequence[int]:
         try:
@@ -165,18 +188,19 @@ class Intake:
     def _judge(self, case: Case, raw: bytes) -> Judged:
         return self.triage.judge(raw, too_large=case.size if case.size > self.limit else 0)
 
-    async def _decide(self, case: Case, raw: bytes, judged: Judged, taken: Taken) -> str:
-        """Decide a case and queue what follows; its folder, or empty where that did not go."""
+    async def _decide(self, case: Case, raw: bytes, judged: Judged, taken: Taken) -> Case:
+        """Decide a case and queue what follows; the case as decided, or as it was: that failed."""
         try:
-            folder, handled = await self._settle(case, raw, judged)
+            written, handled = await self._settle(case, raw, judged)
         except StoreError as error:
             log.error("decide-failed case=%s reason=%s", case.number, error)
-            return ""
+            return case
         except Exception:  # a defect of ours may hold up this mail, not the next
             log.exception("decide-failed case=%s", case.number)
-            return ""
+            return case
+        decided = replace(case, folder=written.folder, urgent=written.urgent)
         if handled is None:
-            return folder
+            return decided
         taken.handled.append(handled)
         if handled.letters:
             self.queued()
@@ -188,16 +212,29 @@ class Intake:
             handled.verdict.urgent,
             handled.letters,
         )
-        return folder
+        return decided
 
-    async def _settle(self, case: Case, raw: bytes, judged: Judged) -> tuple[str, Handled | None]:
-        """The folder that stands, and what was done; None where another had decided meanwhile."""
+    async def _settle(
+        self, case: Case, raw: bytes, judged: Judged
+    ) -> tuple[Written, Handled | None]:
+        """The decision that stands, and what was done; None where another had decided meanwhile."""
+        judged = await self._unless_answered(judged)
         inquiry, now = judged.inquiry, self.clock.now()
         tag = tagged(inquiry.subject, self.case_prefix)
         background = await self.journal.background(inquiry, case, tag, now)
+        if background.earlier and not continues(background.earlier, judged.verdict, judged.silence):
+            background = replace(background, earlier=None)
         verdict, change = self._in_context(judged, background, now)
+        today = now.astimezone(self.zone).date()
+        if verdict.kind == "auto-reply":
+            await self._note_absence(inquiry, background, case, today)
+        if verdict.kind == "follow-up" and not judged.silence:  # who may be forged is not heard
+            await self._note_answer(inquiry, case, now)
         circumstances = Circumstances(
-            judged.silence, background.acknowledged, background.acknowledgements
+            judged.silence,
+            background.acknowledged,
+            background.acknowledgements,
+            away_on(today, self.organisation, background.away),
         )
         where = route(inquiry, verdict, circumstances, self.organisation, self.rules)
         matter = Matter(
@@ -206,27 +243,56 @@ class Intake:
             inquiry,
             verdict,
             where,
-            background.earlier.number if background.earlier else "",
+            await self._before(background.earlier) if where.leaders else None,
         )
         original = raw if case.size <= self.limit else b""
         posts = self.correspondence.about(matter, case, original, change, now)
         limit = self.rules.acknowledgements_an_hour
         if 0 < limit <= background.acknowledgements:  # 0: the operator wants none
             posts = (*posts, *self.correspondence.breaker(limit, now))
-        if verdict.kind == "bounce":
-            posts = (*posts, *await self._came_back(raw, now))
+        if verdict.kind in ("bounce", "complaint"):
+            change, notices = await self.returns.follow(case, raw, now)
+            posts = (*posts, *notices)
         written = await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
         handled = Handled(case.number, inquiry.subject, verdict, where, len(posts))
-        return written.folder, handled if written.ours else None
+        return written, handled if written.ours else None
 
-    async def _came_back(self, bounce: bytes, now: datetime) -> Sequence[Post]:
-        """Notices about forwards that, by this bounce, no leader will get."""
-        if not _FAILED.search(bounce):
-            return ()
-        forwards = await self.journal.forwards(self.correspondence.identity.ids_in(bounce))
-        said = _DIAGNOSTIC.search(bounce)
-        reply = one_line(said[1].decode(errors="replace")) if said else ""
-        return [self.correspondence.came_back(each, reply, bounce, now) for each in forwards]
+    async def _note_absence(
+        self, inquiry: Inquiry, background: Background, case: Case, today: date
+    ) -> None:
+        """Remember what a leader's answering machine says; who may be a stranger is not heard."""
+        person = self.organisation.person_at(inquiry.sender)
+        away = absence(inquiry, today)
+        if background.answers_forward and person and away:
+            await self.absences.note(person.slug, away, case.number)
+
+    async def _note_answer(self, inquiry: Inquiry, case: Case, now: datetime) -> None:
+        """Remember what a leader has answered; a copy of the answer came to the mailbox."""
+        if leader := self.organisation.person_at(inquiry.sender):
+            ids = inquiry.references
+            for number in await self.answers.note(leader, case.number, ids, now):
+                log.info("answered case=%s by=%s mail=%s", number, leader.slug, case.number)
+
+    async def _before(self, earlier: Earlier | None) -> Before | None:
+        """The mail that is followed up, as it was read; without its words where it is gone."""
+        if earlier is None:
+            return None
+        text = ""
+        try:
+            text = self.triage.judge(await self.originals.get(earlier.hash)).inquiry.text
+        except StoreError as error:
+            log.warning("original-missing case=%s reason=%s", earlier.number, error)
+        return Before(earlier.number, earlier.received.astimezone(self.zone), text)
+
+    async def _unless_answered(self, judged: Judged) -> Judged:
+        """An approver's answer about an edition is done with; who may be forged is not heard."""
+        if self.answered is None or judged.silence or judged.verdict.kind not in _BY_PEOPLE:
+            return judged
+        why = await self.answered(judged.inquiry)
+        if not why:
+            return judged
+        verdict = Verdict(kind="own", reasons=(Reason("own", why, 1.0),))
+        return replace(judged, verdict=verdict, silence="avsändaren svarar på vår egen fråga")
 
     def _in_context(
         self, judged: Judged, background: Background, now: datetime
@@ -240,6 +306,8 @@ class Intake:
             if len(inquiry.text.split()) <= _MERE_YES:
                 yes = Reason("subscribe", "svarar ja på frågan om nyhetsbrevet", 1.0)
                 return Verdict(kind="subscribe", reasons=(yes,)), change
+        elif verdict.kind in _ACTS and not verdict.certain:
+            return _for_coordinator(verdict, "gäller någon annans adress än avsändarens"), None
         elif verdict.kind == "unsubscribe" and not background.subscribed:
             why = "vill avsluta nyhetsbrevet, men adressen prenumererar inte"
             return _for_coordinator(verdict, why), None
@@ -249,11 +317,16 @@ class Intake:
             why = f"vill ha nyhetsbrevet, men kan inte få vår fråga om det: {judged.silence}"
             return _for_coordinator(verdict, why), None
         elif act := _ACTS.get(verdict.kind):
-            return verdict, asked(act, inquiry.sender, inquiry.subject, evidence)
+            change = asked(act, inquiry.sender, inquiry.subject, evidence)
+            if change and act == "subscribe":
+                change = self.correspondence.invitations.prepared(change, inquiry.language)
+            return verdict, change
         if verdict.kind in _BY_PEOPLE and (earlier := background.earlier):
             # The subproject may be gone from the configuration since then.
             owner = earlier.owner if earlier.owner in self.organisation.by_slug else None
-            return following(verdict, owner, earlier.certain, earlier.number), change
+            found = following(verdict, owner, earlier.certain, earlier.number)
+            # Who names no earlier case may expect to hear that this mail has arrived.
+            return found if earlier.named else replace(found, kind="inquiry"), change
         if verdict.kind == "follow-up":
             return replace(verdict, kind="inquiry"), change
         return verdict, change

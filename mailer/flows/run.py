@@ -1,13 +1,16 @@
 """Both journeys at once, until told to stop: what `mailer run` does.
 
 Two workers, one for the outbox and one for the mailbox, sleep until they are woken; a watcher and
-the schedule wake them. When told to stop they end what is in flight, within GRACE_SECONDS.
+the schedule wake them. A third looks at the folders every LOOK_SECONDS, a fourth at who waits for
+an answer every FOLLOW_SECONDS. When told to stop they end what is in flight, within GRACE_SECONDS.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from mailer.errors import LoginRefused, MailerError
 from mailer.flows.deliver import Delivery
@@ -20,6 +23,15 @@ GRACE_SECONDS = 6.0
 
 IDLE_SECONDS = 30.0
 RETRY_SECONDS = 20.0
+
+LOOK_SECONDS = 15.0
+"""Between two looks at the folders: whoever moves a mail is to see it obeyed within a minute."""
+
+FOLLOW_SECONDS = 60.0
+"""Between two looks at who waits for an answer."""
+
+REFUSED_SECONDS = 300.0
+"""After a refused login: trying again soon would lock the account."""
 
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -52,6 +64,34 @@ async def take_mail_until(stop: asyncio.Event, intake: Intake, bells: Bells) -> 
         except MailerError as error:
             log.warning("intake-failed reason=%s", error)
             loop.call_later(RETRY_SECONDS, bells.mail_waits.set)
+
+
+class Looks(Protocol):
+    """What is to be looked at again and again."""
+
+    async def look(self) -> int: ...
+
+
+async def follow_until(stop: asyncio.Event, follow_up: Looks) -> None:
+    """Follow up what waits. Not at once: answers may have come while nothing ran."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), FOLLOW_SECONDS)
+    await look_until(stop, follow_up, FOLLOW_SECONDS)
+
+
+async def look_until(stop: asyncio.Event, at: Looks, every: float = LOOK_SECONDS) -> None:
+    """Look, and again `every` so many seconds: see that people move mails in the mailbox."""
+    while not stop.is_set():
+        pause = every
+        try:
+            await at.look()
+        except LoginRefused as error:
+            log.error("look-refused reason=%s", error)
+            pause = REFUSED_SECONDS
+        except MailerError as error:
+            log.warning("look-failed reason=%s", error)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 async def all_until(stop: asyncio.Event, bells: Bells, work: dict[str, Work]) -> None:

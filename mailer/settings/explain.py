@@ -128,7 +128,7 @@ def _name(key: str | int) -> str:
 
 def _unknown_key(key: str, names: Collection[str], owner: str, loc: NodePath) -> str:
     if key.lower() == "password":
-        variable = "MAILER_SMTP_URL" if "relay" in loc else "MAILER_IMAP_URL"
+        variable = "MAILER_SMTP_URL" if loc[0] in ("relay", "relays") else "MAILER_IMAP_URL"
         return f"a password does not stand in this file; use password-file or {variable}"
     if key.lower() == "secret":
         return "a secret does not stand in this file; use secret-file or MAILER_SECRET"

@@ -9,17 +9,21 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal, cast
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
+from mailer.inquiry.danger import CALMING, CIRCUMSTANCES, DANGERS
 from mailer.inquiry.pattern import pieces
 from mailer.mail.address import Address, address
 from mailer.mail.server import Server, read_server
 from mailer.newsletter.activity import When, parse_date, parse_period, parse_when
+from mailer.newsletter.approval import Missed
 from mailer.newsletter.edition import Period
+from mailer.organisation import Absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def did_you_mean(word: str, names: Collection[str]) -> str:
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 _LIST_ID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")
+_SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?\Z")
 _CASE_PREFIX = re.compile(r"[A-Z]{1,8}\Z")
 
 
@@ -90,6 +95,13 @@ def _folder(text: str) -> str:
     return text
 
 
+def read_selector(text: str) -> str:
+    """The part of a DNS name that finds a DKIM key (RFC 6376, 3.1). Raises ValueError."""
+    if not _SELECTOR.match(text):
+        raise ValueError(f"{text!r}: expected small letters, digits and hyphens, as in mailer-2026")
+    return text
+
+
 Text = Annotated[str, AfterValidator(str.strip)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 Title = Annotated[OneLine, AfterValidator(_filled)]
@@ -103,6 +115,7 @@ Language = Annotated[
 ListId = Annotated[
     str, AfterValidator(_matching(_LIST_ID, "a name such as nyhetsbrev.kommun.example"))
 ]
+Selector = Annotated[str, AfterValidator(read_selector)]
 CasePrefix = Annotated[
     str, AfterValidator(_matching(_CASE_PREFIX, "one to eight capital letters, such as IT"))
 ]
@@ -163,6 +176,14 @@ def read_listen(value: object) -> tuple[str, int]:
     return host, int(port)
 
 
+def read_network(value: object) -> str:
+    """An IP address, or a network such as 10.1.0.0/16. Raises ValueError."""
+    try:
+        return str(ip_network(str(value))) if "/" in str(value) else str(ip_address(str(value)))
+    except ValueError:
+        raise ValueError(f"{value}: expected an IP address, or a network: 10.1.0.0/16") from None
+
+
 def read_database_url(value: object) -> str:
     """The URL as given, of a kind that the store knows. Raises ValueError."""
     if not isinstance(value, str) or not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
@@ -186,6 +207,7 @@ Mail = Annotated[Address, PlainValidator(_mail)]
 Link = Annotated[str, AfterValidator(_link)]
 BaseUrl = Annotated[str, PlainValidator(read_base_url)]
 Listen = Annotated[tuple[str, int], PlainValidator(read_listen)]
+Network = Annotated[str, PlainValidator(read_network)]
 DatabaseUrl = Annotated[str, PlainValidator(read_database_url)]
 Imap = Annotated[Server, PlainValidator(_server("imap"))]
 Smtp = Annotated[Server, PlainValidator(_server("smtp"))]
@@ -208,6 +230,19 @@ def _duration(least: timedelta, most: timedelta, example: str) -> Callable[[obje
         return span
 
     return check
+
+
+_lateness = _duration(timedelta(0), timedelta(days=31), "24h")
+
+
+def _missed(value: object) -> Missed:
+    words = str(value).split(maxsplit=1)
+    match words:
+        case ["skip"] | ["ask"]:
+            return Missed("ask" if words == ["ask"] else "skip")
+        case ["within", span]:
+            return Missed("within", _lateness(span))
+    raise ValueError(f"{value}: expected skip, ask, or within a time span, as in: within 24h")
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -255,15 +290,25 @@ def _when(value: object, info: ValidationInfo) -> When | None:
     return None
 
 
+def _away(value: object) -> Absence:
+    when = parse_when(value)
+    if when.starts:
+        raise ValueError("expected whole days, as in {from: 2020-09-21, to: 2020-10-02}")
+    return Absence(when.first, when.last)
+
+
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 
 Poll = Annotated[timedelta, PlainValidator(_duration(_SECOND, _DAY, "60s"))]
 Horizon = Annotated[timedelta, PlainValidator(_duration(_DAY, 366 * _DAY, "45d"))]
-CatchUp = Annotated[timedelta, PlainValidator(_duration(0 * _DAY, 31 * _DAY, "24h"))]
+Before = Annotated[timedelta, PlainValidator(_duration(0 * _DAY, 14 * _DAY, "2d"))]
+NoticeAfter = Annotated[timedelta, PlainValidator(_duration(timedelta(minutes=1), _DAY, "30m"))]
+MissedEdition = Annotated[Missed, PlainValidator(_missed)]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
 Day = Annotated[date, PlainValidator(_day)]
 ScheduleDay = Annotated[str | int, PlainValidator(_schedule_day)]
+Away = Annotated[Absence, PlainValidator(_away)]
 EditionPeriod = Annotated[str, AfterValidator(_period)]
 Happens = Annotated[When | None, PlainValidator(_when)]
 
@@ -283,6 +328,10 @@ def _contact(text: str, info: ValidationInfo) -> str:
     return _one_of("leader", text, known(info).contacts) if _SLUG.match(text) else text
 
 
+def _deputy(slug: str, info: ValidationInfo) -> str:
+    return _one_of("leader", slug, known(info).contacts)
+
+
 def _one_of(what: str, slug: str, names: Collection[str] | None) -> str:
     if names is not None and slug not in names:
         raise ValueError(f"no {what} {slug!r}{did_you_mean(slug, names)}")
@@ -298,6 +347,7 @@ def _image_file(name: str, info: ValidationInfo) -> str:
 SubprojectSlug = Annotated[str, AfterValidator(_subproject)]
 SpeaksFor = Annotated[str, AfterValidator(_speaks_for)]
 Contact = Annotated[OneLine, AfterValidator(_contact)]
+Deputy = Annotated[str, AfterValidator(_deputy)]
 ImageFile = Annotated[Title, AfterValidator(_image_file)]
 
 
@@ -315,5 +365,10 @@ def _pattern(text: str) -> str:
     return text.strip()
 
 
+def _aspect(text: str) -> str:
+    return _one_of("danger", text, (*DANGERS, *CIRCUMSTANCES, *CALMING))
+
+
 Weight = Annotated[str, AfterValidator(_weight)]
+Aspect = Annotated[str, AfterValidator(_aspect)]
 Pattern = Annotated[str, AfterValidator(_pattern)]

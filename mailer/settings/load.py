@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailer.edge.documents import Document, read
+from mailer.edge.keys import KeyFile, key_files
 from mailer.errors import Problem, SettingsError
 from mailer.mail.address import Address, clean_name
+from mailer.mail.dkim import Algorithm
 from mailer.newsletter.activity import Activity
 from mailer.newsletter.edition import EditionText
 from mailer.organisation import COORDINATOR
-from mailer.settings import activities, between, newsletter, organisation, schema, triage
+from mailer.settings import activities, between, newsletter, organisation, relays, schema, triage
 from mailer.settings.access import access
 from mailer.settings.environment import read_environment
 from mailer.settings.explain import Fitted, fit
@@ -49,6 +51,8 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
     if people and mailer:
         found.problems += between.mail_in_a_circle(mailer.form.mailbox, people)
         found.problems += between.folders_that_are_one(mailer.form.mailbox.inbox, people, rules)
+    if mailer:
+        found.problems += relays.problems_of(mailer)
     base = config_dir.absolute().parent
     entry = found.take(access(mailer, overrides, base)) if mailer else None
     if found.problems or not (mailer and paper and people and rules and entry):
@@ -73,16 +77,21 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
         editions=texts,
         triage=triage.triage_rules(rules.form),
         case_prefix=form.case_prefix,
+        operator=form.operator or who.coordinator.address,
         imap=entry.imap,
         inbox=mailbox.inbox,
         poll=mailbox.poll,
         idle=mailbox.idle,
-        smtp=entry.smtp,
-        connections=form.relay.connections,
+        imap_application=entry.imap_application,
+        relays=entry.relays,
+        uncertain=form.uncertain,
+        dkim=_dkim(form.dkim, base, data_dir),
         web_listen=overrides.web_listen or form.web.listen,
         base_url=overrides.base_url or form.web.base_url,
+        hsts=form.web.hsts,
+        trusted_proxies=tuple(form.web.trusted_proxies),
         secret=entry.secret,
-        warnings=tuple(between.unreachable(entry.smtp, people)),
+        warnings=tuple(between.unreachable(entry.relays[0].server, people)),
     )
 
 
@@ -109,6 +118,15 @@ class _Findings:
         if document is None:
             return None
         return self.take(fit(form, document, (), Path(document.file).name, known))
+
+
+def _dkim(form: schema.DkimForm | None, base: Path, data_dir: Path) -> tuple[KeyFile, ...]:
+    """`base` is where a relative path in the file begins."""
+    if form is None:
+        return ()
+    given: dict[Algorithm, str] = {"rsa": form.rsa_key_file, "ed25519": form.ed25519_key_file}
+    named = {algorithm: base / path for algorithm, path in given.items() if path}
+    return key_files(form.selector, data_dir, named)
 
 
 def _known(config_dir: Path, documents: Mapping[str, Document | None]) -> Known:

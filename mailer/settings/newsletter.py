@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailer.errors import Problem
+from mailer.newsletter.approval import Approval
 from mailer.newsletter.edition import EditionText, EditionWords, Newsletter, Period
 from mailer.settings.explain import Fitted
 from mailer.settings.fields import check_period
 from mailer.settings.files import File
-from mailer.settings.schema import EditionForm, NewsletterForm, ScheduleForm
+from mailer.settings.schema import ApprovalForm, EditionForm, NewsletterForm, ScheduleForm
 
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)\Z")
 # the 29th to 31st and a fifth Friday are missing in some months, and an edition with them
@@ -30,9 +31,15 @@ def newsletter(form: NewsletterForm) -> Newsletter:
         period=form.period,
         horizon=form.horizon,
         cron=cron(form.schedule, form.period),
-        catch_up=form.catch_up,
+        missed=form.missed,
+        when_empty=form.when_empty,
+        approval=_approval(form.approval),
         images=form.images,
     )
+
+
+def _approval(form: ApprovalForm | None) -> Approval | None:
+    return Approval(tuple(form.by), form.at_least, form.before) if form else None
 
 
 def cron(schedule: ScheduleForm, period: Period) -> str:
@@ -52,6 +59,10 @@ def problems_of(paper: Fitted[NewsletterForm]) -> Iterator[Problem]:
         expected = "mon, tue, wed, thu, fri, sat or sun, as the newsletter is weekly"
     if not fits:
         yield paper.problem(("schedule", "day"), f"{day!r}: expected {expected}")
+    approval = paper.form.approval
+    if approval and len({each.email.lower() for each in approval.by}) < approval.at_least:
+        message = f"{approval.at_least} must approve, but 'by' names fewer; add addresses to 'by'"
+        yield paper.problem(("approval", "at_least"), message)
 
 
 def edition_text(fitted: Fitted[EditionForm], file: File) -> EditionText:

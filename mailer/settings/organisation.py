@@ -13,7 +13,7 @@ from mailer.mail.address import Address, clean_name
 from mailer.organisation import COORDINATOR, Leader, Organisation, Subproject
 from mailer.settings.explain import Fitted
 from mailer.settings.fields import did_you_mean
-from mailer.settings.schema import SubprojectsForm
+from mailer.settings.schema import CoordinatorForm, LeaderForm, SubprojectsForm
 
 _RESERVED = frozenset({COORDINATOR, "none", "urgent", *get_args(Kind)})
 """What a verdict's reasons speak of beside subprojects."""
@@ -21,10 +21,7 @@ _RESERVED = frozenset({COORDINATOR, "none", "urgent", *get_args(Kind)})
 
 def organisation(form: SubprojectsForm, municipality: str, mailbox: Address) -> Organisation:
     """The value. Call it only when `problems_of` finds none."""
-    leaders = {
-        slug: _leader(slug, leader.name, leader.address, leader.title)
-        for slug, leader in form.leaders.items()
-    }
+    leaders = {slug: _leader(slug, leader, leader.title) for slug, leader in form.leaders.items()}
     return Organisation(
         municipality=municipality,
         mailbox=mailbox,
@@ -38,13 +35,20 @@ def organisation(form: SubprojectsForm, municipality: str, mailbox: Address) -> 
             )
             for slug, subproject in form.subprojects.items()
         ),
-        coordinator=_leader(COORDINATOR, form.coordinator.name, form.coordinator.address),
+        coordinator=_leader(COORDINATOR, form.coordinator),
         coordinator_folder=form.coordinator.folder,
     )
 
 
-def _leader(slug: str, name: str, address: Address, title: str = "") -> Leader:
-    return Leader(slug, name, Address(address.email, clean_name(name)), title)
+def _leader(slug: str, form: LeaderForm | CoordinatorForm, title: str = "") -> Leader:
+    return Leader(
+        slug=slug,
+        name=form.name,
+        address=Address(form.address.email, clean_name(form.name)),
+        title=title,
+        deputy=form.deputy or "",
+        away=tuple(form.away),
+    )
 
 
 def addresses(form: SubprojectsForm) -> Mapping[NodePath, Address]:
@@ -89,3 +93,11 @@ def problems_of(people: Fitted[SubprojectsForm]) -> Iterator[Problem]:
             yield people.problem_of_key(
                 ("leaders", slug), f"{slug!r} leads no subproject; expected it in one's 'leaders'"
             )
+    places: dict[NodePath, str | None] = {
+        **{("leaders", slug): leader.deputy for slug, leader in form.leaders.items()},
+        (COORDINATOR,): form.coordinator.deputy,
+    }
+    for person, deputy in places.items():
+        if deputy == person[-1]:
+            message = f"{deputy!r} cannot stand in for themselves; expected another leader"
+            yield people.problem((*person, "deputy"), message)

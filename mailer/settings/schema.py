@@ -5,7 +5,8 @@ counts as not given. Values are checked with a `fields.Known` as pydantic's cont
 comes out as a ValidationError, which `explain` puts in words.
 """
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,9 +18,11 @@ from pydantic import (
     model_validator,
 )
 
+from mailer.mail.retry import OnDoubt
 from mailer.newsletter.activity import Status
-from mailer.newsletter.edition import Images, Period
+from mailer.newsletter.edition import Images, Period, WhenEmpty
 from mailer.settings import fields
+from mailer.settings.presets import PRESETS, Preset
 
 
 class Form(BaseModel):
@@ -51,27 +54,63 @@ def in_range(least: int, most: int) -> AfterValidator:
 # --- mailer.yaml ---------------------------------------------------------------------------------
 
 
+Login = Literal["password", "oauth"]
+
+
+class OauthForm(Form):
+    tenant: fields.Title
+    client: fields.Title
+    secret_file: fields.Title
+    secret_expires: fields.Day | None = None
+
+
 class MailboxForm(Form):
     name: fields.Title
     address: fields.Mail
     server: fields.Imap
     user: fields.OneLine = ""
     password_file: fields.OneLine = ""
+    login: Login = "password"
     inbox: fields.Folder = "INBOX"
     poll: fields.Poll
     idle: bool = True
 
 
 class RelayForm(Form):
+    """What is not given is the preset's, if there is one."""
+
+    preset: Preset | None = None
     server: fields.Smtp
     user: fields.OneLine = ""
     password_file: fields.OneLine = ""
+    login: Login = "password"
     connections: Annotated[int, in_range(1, 100)] = 4
+    letters_a_connection: Annotated[int, in_range(1, 100_000)] = 1000
+    a_second: Annotated[int, in_range(1, 10_000)] | None = None
+    a_minute: Annotated[int, in_range(1, 100_000)] | None = None
+    a_day: Annotated[int, in_range(1, 10_000_000)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("preset"), str):
+            return data
+        known = PRESETS.get(data["preset"], {})
+        given = {key.replace("-", "_") for key in data if data[key] is not None}
+        return {**data, **{key: known[key] for key in known if key not in given}}
+
+
+class DkimForm(Form):
+    selector: fields.Selector
+    rsa_key_file: fields.OneLine = ""
+    ed25519_key_file: fields.OneLine = ""
 
 
 class WebForm(Form):
     listen: fields.Listen
     base_url: fields.BaseUrl
+    hsts: bool = False
+    trusted_proxies: list[fields.Network] = ["127.0.0.1", "::1"]
 
 
 class MailerForm(Form):
@@ -81,8 +120,13 @@ class MailerForm(Form):
     database_url: fields.DatabaseUrl | None = None
     secret_file: fields.OneLine = ""
     case_prefix: fields.CasePrefix = "IT"
+    operator: fields.Mail | None = None
     mailbox: MailboxForm
-    relay: RelayForm
+    oauth: OauthForm | None = None
+    relay: RelayForm | None = None
+    relays: list[RelayForm] | None = None
+    uncertain: OnDoubt = "resend"
+    dkim: DkimForm | None = None
     web: WebForm
 
 
@@ -100,6 +144,14 @@ class ScheduleForm(Form):
     minute: Annotated[int, in_range(0, 59)] = 0
 
 
+class ApprovalForm(Form):
+    """Who must approve an edition, how many of them, and how long before they are asked."""
+
+    by: list[fields.Mail]
+    at_least: Annotated[int, in_range(1, 20)] = 1
+    before: fields.Before = timedelta(days=2)
+
+
 class NewsletterForm(Form):
     title: fields.Title
     tagline: fields.OneLine = ""
@@ -107,7 +159,9 @@ class NewsletterForm(Form):
     period: Period
     horizon: fields.Horizon
     schedule: ScheduleForm
-    catch_up: fields.CatchUp
+    missed: fields.MissedEdition
+    when_empty: WhenEmpty = "notify"
+    approval: ApprovalForm | None = None
     images: Images = "inline"
 
 
@@ -135,12 +189,16 @@ class LeaderForm(Form):
     name: fields.Title
     title: fields.OneLine = ""
     address: fields.Mail
+    deputy: fields.Deputy | None = None
+    away: list[fields.Away] = []
 
 
 class CoordinatorForm(Form):
     name: fields.Title
     address: fields.Mail
     folder: fields.Folder
+    deputy: fields.Deputy | None = None
+    away: list[fields.Away] = []
 
 
 class SubprojectForm(Form):
@@ -187,9 +245,12 @@ class TriageForm(Form):
     none: float
     trusted_authserv: list[fields.Title] = []
     acknowledgements_an_hour: Annotated[int, in_range(0, 10_000)]
+    answer_within: Annotated[int, in_range(1, 60)] = 5
+    second_notice_after: fields.NoticeAfter = timedelta(minutes=30)
+    remind_after: Annotated[int, in_range(1, 60)] = 3
     folders: FoldersForm
     rules: dict[fields.Language, dict[fields.SpeaksFor, Weighted]] = {}
-    urgent: dict[fields.Language, Weighted] = {}
+    urgent: dict[fields.Language, dict[fields.Aspect, list[fields.Pattern]]] = {}
 
 
 # --- activities/**/*.yaml ------------------------------------------------------------------------

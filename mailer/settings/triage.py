@@ -14,12 +14,18 @@ def triage_rules(form: TriageForm) -> TriageRules:
             language: {slug: _rules(weighted) for slug, weighted in by_slug.items()}
             for language, by_slug in form.rules.items()
         },
-        urgent={language: _rules(weighted) for language, weighted in form.urgent.items()},
+        urgent={
+            language: {aspect: tuple(patterns) for aspect, patterns in by_aspect.items()}
+            for language, by_aspect in form.urgent.items()
+        },
         threshold=form.threshold,
         none=form.none,
         folders=folders(form.folders),
         trusted_authserv=tuple(form.trusted_authserv),
         acknowledgements_an_hour=form.acknowledgements_an_hour,
+        answer_within=form.answer_within,
+        second_notice_after=form.second_notice_after,
+        remind_after=form.remind_after,
     )
 
 

@@ -28,8 +28,10 @@ def every_verb() -> dict[str, Any]:
 
 
 def _below(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    if not hasattr(command, "commands"):
+    # A group that does something by itself is a verb too: "triage", and "triage replay".
+    if not hasattr(command, "commands") or command.invoke_without_command:
         yield " ".join(words), command
+    if not hasattr(command, "commands"):
         return
     for name, each in command.commands.items():
         yield from _below(each, (*words, name))

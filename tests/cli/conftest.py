@@ -17,9 +17,10 @@ from tests.whole.program import CHECKOUT, RULES
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with a copy of the shipped config, and nothing in the environment.
 
-    Only the words of triage are others: `RULES`.
+    Only the words of triage are others, `RULES`, and nothing is learned from examples.
     """
-    shutil.copytree(CHECKOUT / "config", tmp_path / "config")
+    examples = shutil.ignore_patterns("*.jsonl")
+    shutil.copytree(CHECKOUT / "config", tmp_path / "config", ignore=examples)
     triage = tmp_path / "config" / "triage.yaml"
     triage.write_text(triage.read_text("utf-8").partition("\nrules:")[0] + RULES, "utf-8")
     for name in (

@@ -53,7 +53,11 @@ def test_a_letter_that_failed_is_tried_again_when_a_person_says_so(
     mailer("subscribers", "add", "bo@example.org")
     sink.answers = lambda sender, to: "550 5.1.1 No such user"
     mailer("send", "--date", "2020-09-11")
-    assert "failed: bo@example.org: " in mailer("receipt", "2020-09").out
+    assert "  failed 1: 550 5.1.1 No such user\n" in mailer("receipt", "2020-09").out
+    assert objects(mailer, "receipt", "2020-09", "--who", "failed") == [
+        {"recipient": "bo@example.org", "reply": "550 5.1.1 No such user"}
+    ]
+    assert mailer("receipt", "2020-09", "--who", "everybody").code == 2
     (failed,) = objects(mailer, "outbox", "list", "--state", "failed")
     sink.answers = lambda sender, to: None
     assert mailer("outbox", "retry", failed["key"]).out == "1 letters are due again.\n"

@@ -52,6 +52,20 @@ def flags(account: Account) -> dict[bytes, set[bytes]]:
         return {one[b"BODY[]"]: set(one[b"FLAGS"]) - {b"\\Recent"} for one in found.values()}
 
 
+# --- what it holds ---
+
+
+async def test_a_mail_is_found_by_a_field_in_whatever_folder_it_lies(account: Account) -> None:
+    async with mailbox(account) as box:
+        assert not await box.holds("X-Edition", "2020-09 list.example")
+        raw = b"X-Edition: 2020-09 list.example\r\n" + mail("Nummer 1")
+        await box.append(raw, "Egna utskick")
+        assert await box.holds("X-Edition", "2020-09 list.example")
+        assert not await box.holds("X-Edition", "2020-10 list.example")
+        assert not await box.holds("X-Other", "2020-09 list.example")
+        assert await box.waiting() == []
+
+
 # --- what waits ---
 
 

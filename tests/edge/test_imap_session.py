@@ -2,13 +2,16 @@
 
 import socket
 import ssl
+import threading
+from base64 import b64decode
+from collections.abc import Iterator
 
 import pytest
 from imapclient import exceptions
 
-from mailer.edge.imap_session import connect, fault, is_refusal, reason
-from mailer.errors import MailboxError
-from mailer.mail.server import Server
+from mailer.edge.imap_session import connect, drop, fault, is_refusal, reason
+from mailer.errors import LoginRefused, MailboxError
+from mailer.mail.server import Secret, Server
 
 SERVER = Server("imap", "imap.example.org", 993, "implicit", "kontakt")
 
@@ -40,3 +43,68 @@ def test_a_greeting_that_never_comes_is_waited_for_no_longer_than_the_timeout() 
         server = Server("imap", "127.0.0.1", silent.getsockname()[1], "none")
         with pytest.raises(MailboxError, match="no answer in time"):
             connect(server, ssl.create_default_context(), 0.1)
+
+
+# --- logging in with a token --------------------------------------------------------------------
+
+
+class Xoauth2:
+    """An IMAP server for one line, which takes one token and says `refusal` to any other."""
+
+    refusal = b"NO [AUTHENTICATIONFAILED] kontakt may not"
+
+    def __init__(self) -> None:
+        self.heard = b""
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def server(self) -> Server:
+        return Server("imap", "127.0.0.1", self._socket.getsockname()[1], "none", "kontakt")
+
+    def close(self) -> None:
+        self._thread.join(10)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        line, _ = self._socket.accept()
+        with line, line.makefile("rb") as lines:
+            line.sendall(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n")
+            for request in lines:
+                tag, verb, *_ = request.split()
+                if verb == b"AUTHENTICATE":
+                    line.sendall(b"+ \r\n")
+                    self.heard = b64decode(lines.readline())
+                    right = b"token-1" in self.heard
+                    line.sendall(tag + b" " + (b"OK hello" if right else self.refusal) + b"\r\n")
+                else:
+                    line.sendall(tag + b" OK done\r\n")
+
+
+@pytest.fixture
+def xoauth2() -> Iterator[Xoauth2]:
+    running = Xoauth2()
+    yield running
+    running.close()
+
+
+def test_a_token_logs_in_instead_of_a_password(xoauth2: Xoauth2) -> None:
+    client = connect(xoauth2.server, ssl.create_default_context(), 5, lambda: Secret("token-1"))
+    drop(client)
+    assert xoauth2.heard == b"user=kontakt\x01auth=Bearer token-1\x01\x01"
+
+
+def test_a_token_that_is_refused_is_told_without_it(xoauth2: Xoauth2) -> None:
+    with pytest.raises(LoginRefused, match="whether the application may use this mailbox") as error:
+        connect(xoauth2.server, ssl.create_default_context(), 5, lambda: Secret("token-2"))
+    assert "token-2" not in str(error.value)
+    assert "AUTHENTICATIONFAILED" in str(error.value)
+
+
+def test_where_there_is_no_token_its_own_reason_is_told(xoauth2: Xoauth2) -> None:
+    def no_token() -> Secret:
+        raise MailboxError("https://login.test: no token: expired")
+
+    with pytest.raises(MailboxError, match="no token: expired"):
+        connect(xoauth2.server, ssl.create_default_context(), 5, no_token)

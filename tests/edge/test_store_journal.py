@@ -2,24 +2,26 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
+from mailer.edge.store.absences import StoredAbsences
 from mailer.edge.store.database import Database
-from mailer.edge.store.journal import StoredJournal
+from mailer.edge.store.journal import ACKNOWLEDGEMENT, StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.errors import StoreError
 from mailer.inquiry.record import Background, Case, Earlier, RawMail
-from mailer.inquiry.verdict import Inquiry, Reason, Route, Verdict
+from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.post import LetterKind, Post
+from mailer.organisation import Absence
 from mailer.subscriber.subscription import Change
 
 pytestmark = pytest.mark.anyio
@@ -259,7 +261,7 @@ async def test_the_earlier_case_is_found(store: StoredJournal, way: str) -> None
     referred = {"mail": ("x@example.org", "m1@example.org"), "letter": ("ours@example.org",)}
     inquiry = Inquiry(sender=ANNA, references=referred.get(way, ()))
     found = await background(store, inquiry, tagged=case.number if way == "tag" else "")
-    assert found.earlier == Earlier(case.number, "boende", certain=True)
+    assert found.earlier == Earlier(case.number, "boende", True, case.hash, case.received)
 
 
 async def test_the_newest_of_earlier_cases_counts_and_never_the_mail_itself(
@@ -270,9 +272,94 @@ async def test_the_newest_of_earlier_cases_counts_and_never_the_mail_itself(
         await decide(store, case, inquiry=Inquiry(message_id=message_id))
     inquiry = Inquiry(message_id="m3@x", references=("m1@x", "m2@x", "m3@x"))
     found = await store.background(inquiry, undecided, "", NOW)
-    assert found.earlier == Earlier(second.number, "boende", certain=True)
+    assert found.earlier == Earlier(second.number, "boende", True, second.hash, second.received)
     itself = await store.background(Inquiry(references=("m1@x",)), first, first.number, NOW)
     assert itself.earlier is None
+
+
+SAME = Inquiry(sender=Address("ANNA@example.org"), subject="Sv: lampan  vid porten")
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "kind", "days", "found"),
+    [
+        (ANNA, "Lampan vid porten", "inquiry", 0, True),
+        (ANNA, "Lampan vid porten", "follow-up", 29, True),
+        (ANNA, "Lampan vid porten", "inquiry", 30, False),
+        (ANNA, "Lampan", "inquiry", 0, False),
+        (ANNA, "Lampan vid porten", "subscribe", 0, False),
+        (Address("bo@example.org"), "Lampan vid porten", "inquiry", 0, False),
+        (None, "Lampan vid porten", "inquiry", 0, False),
+    ],
+)
+async def test_an_earlier_case_has_the_same_sender_and_subject_within_30_days(
+    store: StoredJournal, sender: Address | None, subject: str, kind: Kind, days: int, found: bool
+) -> None:
+    (case,) = await record(store, mail(1, when=NOW - timedelta(days=days)))
+    verdict = replace(VERDICT, kind=kind)
+    await decide(store, case, inquiry=Inquiry(sender=sender, subject=subject), verdict=verdict)
+    earlier = (await background(store, SAME)).earlier
+    assert earlier == (
+        Earlier(case.number, "boende", True, case.hash, case.received, named=False)
+        if found
+        else None
+    )
+
+
+async def test_a_case_that_is_named_counts_before_a_newer_one_that_is_alike(
+    store: StoredJournal,
+) -> None:
+    named, alike = await record(store, mail(1), mail(2))
+    await decide(store, named)
+    await decide(store, alike, inquiry=replace(SAME, sender=ANNA))
+    found = await background(store, SAME, tagged=named.number)
+    assert found.earlier
+    assert (found.earlier.number, found.earlier.named) == (named.number, True)
+
+
+@pytest.mark.parametrize("inquiry", [replace(SAME, subject="SV:"), Inquiry(subject="Lampan")])
+async def test_no_subject_and_no_sender_are_no_likeness(
+    store: StoredJournal, inquiry: Inquiry
+) -> None:
+    (case,) = await record(store, mail(1))
+    await decide(store, case, inquiry=inquiry)
+    assert (await background(store, inquiry)).earlier is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "sender", "answers"),
+    [
+        ("forward", "ANNA@example.org", True),
+        ("forward", "bo@example.org", False),
+        ("notice", "anna@example.org", False),
+    ],
+)
+async def test_an_answer_to_a_forward_is_one_from_where_it_went(
+    store: StoredJournal, kind: LetterKind, sender: str, answers: bool
+) -> None:
+    (case,) = await record(store, mail())
+    await decide(store, case, letter(case, kind, message_id="ours@example.org"))
+    inquiry = Inquiry(sender=Address(sender), references=("ours@example.org",))
+    assert (await background(store, inquiry)).answers_forward == answers
+
+
+async def test_who_told_of_being_away_is_away_by_the_day_here(
+    store: StoredJournal, database: Database
+) -> None:
+    friday = date(2020, 9, 11)
+    await StoredAbsences(database).note("sven", Absence(friday, friday), "IT-2020-0001")
+    midnight = datetime(2020, 9, 11, 22, 0, tzinfo=UTC)  # in Stockholm
+    before = await background(store, Inquiry(), now=midnight - timedelta(seconds=1))
+    assert before.away == {"sven": friday}
+    assert (await background(store, Inquiry(), now=midnight)).away == {}
+
+
+async def test_a_decided_case_knows_that_it_is_urgent(store: StoredJournal) -> None:
+    calm, urgent = await record(store, mail(1), mail(2))
+    await decide(store, calm, verdict=replace(VERDICT, urgent=False))
+    await decide(store, urgent)
+    known = await record(store, mail(1), mail(2), mail(3))
+    assert [case.urgent for case in known] == [False, True, False]
 
 
 async def test_an_undecided_case_or_an_unknown_number_is_nothing_earlier(
@@ -367,8 +454,17 @@ async def test_the_newest_cases_are_listed_and_all_when_asked_for(store: StoredJ
 
 async def test_acknowledgements_are_counted_by_an_index(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite:///{tmp_path}/mailer.db")
-    query = select(outbox.c.id).where(outbox.c.kind == "acknowledgement", outbox.c.queued > NOW)
-    statement = f"EXPLAIN QUERY PLAN {query}".replace(":kind_1", "?").replace(":queued_1", "?")
-    plan = await database.read(lambda c: c.exec_driver_sql(statement, ("a", "b")).all())
+    query = select(outbox.c.id).where(ACKNOWLEDGEMENT, outbox.c.queued > NOW)
+    statement = f"EXPLAIN QUERY PLAN {query}".replace(":queued_1", "?")
+    plan = await database.read(lambda c: c.exec_driver_sql(statement, ("a",)).all())
     await database.close()
-    assert "ix_outbox_kind_queued (kind=? AND queued>?)" in str(plan)
+    assert "ix_outbox_acknowledgement_queued (queued>?)" in str(plan)
+
+
+async def test_earlier_mails_of_a_sender_are_found_by_an_index(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/mailer.db")
+    query = select(inquiries.c.id).where(func.lower(inquiries.c.sender) == "a")
+    statement = f"EXPLAIN QUERY PLAN {query}".replace(":lower_1", "?")
+    plan = await database.read(lambda c: c.exec_driver_sql(statement, ("a",)).all())
+    await database.close()
+    assert "ix_inquiries_sender (<expr>=?)" in str(plan)

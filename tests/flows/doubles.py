@@ -36,6 +36,7 @@ class Account:
         self.validity = 1
         self.refused: set[str] = set()
         self.gone: MailboxError | None = None
+        self.flagged: list[bytes] = []
         self._uid = 0
         self._clock = clock
         self._limit = limit
@@ -87,6 +88,11 @@ class Account:
             for uid in uids
             if (mail := self.inbox.get(uid)) is not None
         ]
+
+    async def flag(self, mails: Sequence[RawMail]) -> None:
+        if self.gone:
+            raise self.gone
+        self.flagged += [mail.raw for mail in mails if mail.uid in self.inbox]
 
     async def file(self, mails: Sequence[RawMail], folder: str) -> Sequence[int]:
         if self.gone:

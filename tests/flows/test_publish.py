@@ -13,7 +13,7 @@ from mailer.newsletter.archived import edition_in
 from mailer.newsletter.edition import Announcement
 from tests.flows.conftest import OpenWorld
 from tests.flows.editions import ACTIVITIES, activity, composer
-from tests.flows.world import IDENTITY, MAILBOX, World, opened, text_of
+from tests.flows.world import IDENTITY, MAILBOX, World, opened, public, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,12 @@ async def test_every_active_subscriber_gets_a_letter(open_world: OpenWorld) -> N
         for letter in world.relay.letters:
             message = opened(letter)
             reader = await world.subscribers.find(letter.recipient)
-            assert reader and reader.token in message["List-Unsubscribe"]
+            assert reader
+            assert message["List-Unsubscribe"].split(", ") == [
+                f"<https://trygghet.example/avsluta/{reader.token}>",
+                f"<mailto:{MAILBOX.email}?subject=avsluta%20{reader.token}>",
+            ]
+            assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
             assert message["From"] == f"Tryggare tillsammans <{MAILBOX.email}>"
             assert IDENTITY.kind_of(message["Message-ID"].strip("<>")) == "edition"
 
@@ -160,11 +165,17 @@ async def test_the_archive_holds_what_the_readers_got(open_world: OpenWorld) -> 
         kept = world.archived.read("2020-09").letters["sv"]
         body = opened(letter).get_body(("html",))
         assert body is not None
-        assert kept.html.decode() == body.get_content().replace("\r\n", "\n")
-        assert kept.text.decode() == text_of(letter).replace("\r\n", "\n")
-        assert kept.eml.endswith(letter.content.partition(b"\r\nSubject: ")[2])
-        assert b"anna" not in kept.eml
-        assert b"List-Unsubscribe" not in kept.eml
+        anna = await world.subscribers.find("anna@example.org")
+        assert anna
+        assert kept.html.decode() == public(body.get_content().replace("\r\n", "\n"))
+        assert kept.text.decode() == public(text_of(letter).replace("\r\n", "\n"))
+        assert f"https://trygghet.example/avsluta/{anna.token}" in body.get_content()
+        assert f"https://trygghet.example/min-sida/{anna.token}" in text_of(letter)
+        # Whoever reads the archive leaves nobody's subscription, and sees nobody's page.
+        files = b"".join((kept.eml, kept.html, kept.text))
+        for own in (b"anna", anna.token.encode(), b"List-Unsubscribe", b"avsluta/", b"xxxxxxxx"):
+            assert own not in files
+        assert b'href="https://trygghet.example/"' in kept.html
 
 
 async def test_what_an_edition_told_is_told_again_where_it_is_composed_anew(

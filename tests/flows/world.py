@@ -1,5 +1,6 @@
 """A service whose store is real; only its mailbox and its relay are doubles."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from mailer.edge.archive import Archive, ArchiveFiles
-from mailer.edge.files import OriginalFiles, read_templates
+from mailer.edge.files import OriginalFiles, read_strings, read_templates
+from mailer.edge.store.absences import StoredAbsences
+from mailer.edge.store.bounces import StoredBounces
 from mailer.edge.store.database import Database
 from mailer.edge.store.editions import StoredEditions
+from mailer.edge.store.follow_up import StoredFollowUps
 from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
@@ -24,6 +28,8 @@ from mailer.flows.correspondence import Correspondence
 from mailer.flows.deliver import Delivery
 from mailer.flows.intake import Intake
 from mailer.flows.publish import Composer, Queued, publish
+from mailer.flows.returned import Returns
+from mailer.flows.subscribe import Invitations
 from mailer.inquiry.recognise import Ours
 from mailer.inquiry.reply import Letters
 from mailer.inquiry.rules import Rule, TriageRules
@@ -33,6 +39,8 @@ from mailer.mail.identity import Identity
 from mailer.mail.message import Letter
 from mailer.mail.server import Secret
 from mailer.organisation import Leader, Organisation, Subproject
+from mailer.subscriber.letters import SubscriberLetters
+from mailer.subscriber.wording import wordings
 from tests.flows.doubles import Account, Recorder, SetClock
 
 TEMPLATES = read_templates(Path(__file__).parents[2] / "templates")
@@ -60,7 +68,7 @@ ORGANISATION = Organisation(
 )
 RULES = TriageRules(
     rules={"sv": {"boende": (Rule("lampa*", 4.0),), "drog": (Rule("knark*", 4.0),)}},
-    urgent={"sv": (Rule("knivhot*", 4.0),)},
+    urgent={"sv": {each: ("knivhot*",) for each in ("threat", "now", "plea")}},
     folders={
         "auto-reply": "Autosvar",
         "bounce": "Studsar",
@@ -74,6 +82,19 @@ RULES = TriageRules(
     acknowledgements_an_hour=5,
 )
 IDENTITY = Identity(Secret("not so secret"), MAILBOX.domain)
+PHRASES = read_strings(TEMPLATES, "web")
+INVITATIONS = Invitations(
+    letters=SubscriberLetters(
+        TEMPLATES,
+        ORGANISATION,
+        "Tryggare tillsammans",
+        "https://trygg.example",
+        wordings(PHRASES, "Tryggare tillsammans", ORGANISATION.municipality),
+    ),
+    mailbox=MAILBOX,
+    identity=IDENTITY,
+    zone=ZONE,
+)
 LAMP = "Hej!\n\nLampan vid vår port är trasig sedan i somras."
 
 
@@ -110,6 +131,17 @@ def text_of(letter: Letter) -> str:
     return text
 
 
+def public(text: str) -> str:
+    """What a reader got, without the reader's own addresses."""
+    return re.sub(r"/(avsluta|min-sida)/[0-9a-f]{32}\b", "/", text)
+
+
+class Taught(Triage):
+    """The port Knowledge, of what never changes."""
+
+    async def renew(self) -> None: ...
+
+
 @dataclass
 class World:
     database: Database
@@ -118,12 +150,15 @@ class World:
     relay: Recorder
     outbox: StoredOutbox
     journal: StoredJournal
+    bounces: StoredBounces
     originals: OriginalFiles
+    absences: StoredAbsences
+    follow_ups: StoredFollowUps
     editions: StoredEditions
     archived: Archive
     subscribers: StoredSubscribers
     correspondence: Correspondence
-    triage: Triage
+    triage: Taught
 
     def intake(self, **others: Any) -> Intake:
         """`others` take the place of this world's own ports."""
@@ -131,8 +166,11 @@ class World:
             "mailbox": self.mailbox,
             "journal": self.journal,
             "originals": self.originals,
+            "absences": self.absences,
+            "answers": self.follow_ups,
             "triage": self.triage,
             "correspondence": self.correspondence,
+            "returns": Returns(self.bounces, self.journal, self.correspondence),
             "organisation": ORGANISATION,
             "rules": RULES,
             "case_prefix": "IT",
@@ -203,18 +241,24 @@ async def open_database(url: str, folder: Path) -> AsyncIterator[World]:
             relay=Recorder(),
             outbox=StoredOutbox(database),
             journal=StoredJournal(database, "IT", ZONE),
+            bounces=StoredBounces(database),
             originals=OriginalFiles(folder / "originals"),
+            absences=StoredAbsences(database),
+            follow_ups=StoredFollowUps(database),
             editions=StoredEditions(database),
             archived=Archive(folder / "archive"),
             subscribers=StoredSubscribers(database),
             correspondence=Correspondence(
-                letters=Letters(TEMPLATES, ORGANISATION),
+                letters=Letters(TEMPLATES, ORGANISATION, RULES.answer_within),
                 organisation=ORGANISATION,
                 identity=IDENTITY,
-                newsletter="Tryggare tillsammans",
+                invitations=INVITATIONS,
                 zone=ZONE,
+                links_for=lambda number, leader: [
+                    ("Ta ärendet", f"https://trygg.example/arende/{number}/{leader.slug}/x")
+                ],
             ),
-            triage=Triage(RULES, ORGANISATION, Ours((MAILBOX,), IDENTITY.kind_of, "IT")),
+            triage=Taught(RULES, ORGANISATION, Ours((MAILBOX,), IDENTITY.kind_of, "IT")),
         )
     finally:
         await database.close()

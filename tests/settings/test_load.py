@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.errors import SettingsError
+from mailer.mail.address import Address
 from mailer.mail.server import Secret
+from mailer.newsletter.approval import Approval, Missed
 from mailer.settings import Settings, load
 
 SHIPPED = Path(__file__).parents[2] / "config"
@@ -39,7 +41,9 @@ def test_the_environment_overrides_the_file(copy: Path, monkeypatch: pytest.Monk
     assert found.database_url == "postgresql://m:hunter2@db/mailer"
     assert (found.imap.host, found.imap.port, found.imap.user) == ("127.0.0.1", 1143, "anna")
     assert found.imap.password == Secret("hun ter2")
-    assert (found.smtp.host, found.smtp.port, found.smtp.tls) == ("127.0.0.1", 1025, "none")
+    (relay,) = found.relays
+    assert str(relay.server) == "smtp://127.0.0.1:1025"
+    assert relay.server.tls == "none"
     assert found.data_dir == copy / "there"
     assert found.web_listen == ("::1", 0)
     assert found.base_url == "http://127.0.0.1:8080"
@@ -61,7 +65,8 @@ def test_logins_and_secrets_come_from_their_files(copy: Path) -> None:
     (copy.parent / "relay-password").write_text("hunter2\n")
     (copy.parent / "own-secret").write_text("hunter3\n")
     found = load(copy, {})
-    assert (found.smtp.user, found.smtp.password) == ("initiativtrygghet", Secret("hunter2"))
+    server = found.relays[0].server
+    assert (server.user, server.password) == ("initiativtrygghet", Secret("hunter2"))
     assert found.secret == Secret("hunter3")
 
 
@@ -77,8 +82,30 @@ def test_addresses_nobody_owns_are_a_warning_when_the_relay_is_real(copy: Path) 
 
 
 def test_keys_may_be_written_with_underscores(copy: Path) -> None:
-    edit(copy / "newsletter.yaml", "catch-up: 24h", "catch_up: 2 hours")
-    assert load(copy, {}).newsletter.catch_up == timedelta(hours=2)
+    edit(copy / "newsletter.yaml", "when-empty: notify", "when_empty: skip")
+    assert load(copy, {}).newsletter.when_empty == "skip"
+
+
+@pytest.mark.parametrize(
+    ("said", "missed"),
+    [
+        ("within 2 hours", Missed("within", timedelta(hours=2))),
+        ("skip", Missed("skip")),
+        ("ask", Missed("ask")),
+    ],
+)
+def test_what_becomes_of_a_missed_edition_is_chosen(copy: Path, said: str, missed: Missed) -> None:
+    edit(copy / "newsletter.yaml", "missed: within 24h", f"missed: {said}")
+    assert load(copy, {}).newsletter.missed == missed
+
+
+def test_the_approvers_are_named_with_their_number(copy: Path) -> None:
+    with (copy / "newsletter.yaml").open("a") as file:
+        file.write("approval: {by: [a@kommun.se, b@kommun.se], at-least: 2}\n")
+    approval = load(copy, {}).newsletter.approval
+    assert approval == Approval(
+        (Address("a@kommun.se"), Address("b@kommun.se")), at_least=2, before=timedelta(days=2)
+    )
 
 
 def test_a_weekly_newsletter_has_weekly_files(copy: Path) -> None:

@@ -29,7 +29,7 @@ list-id: tryggt.lillkoping.example
 period: month
 horizon: 45d
 schedule: {day: 2nd fri, hour: 10}
-catch-up: 24h
+missed: within 24h
 """
 SUBPROJECTS = """\
 subprojects:
@@ -67,7 +67,7 @@ rules:
       -1.5: [bygglov]
 urgent:
   sv:
-    3: [brinner]
+    fire: [brinner]
 """
 ACTIVITY = """\
 title: Idrottens dag
@@ -621,10 +621,17 @@ BROKEN = [
     ("triage.yaml", '"*bel', '*bel"', 16, None),
     (
         "triage.yaml",
-        "  sv:\n    3",
-        "  sv:\n  no: {}\n  xx:\n    3",
+        "  sv:\n    fire",
+        "  sv:\n  no: {}\n  xx:\n    fire",
         20,
         f"'sv' is empty; expected {MAP}",
+    ),
+    (
+        "triage.yaml",
+        "    fire:",
+        "    fires:",
+        21,
+        "no danger 'fires'; did you mean 'fire'?",
     ),
 ]
 

@@ -33,13 +33,14 @@ T = TypeVar("T")
 class Program:
     """`mailer` as it is started from `folder`, which holds a copy of the shipped config.
 
-    Only the words of triage are others: `RULES`.
+    Only the words of triage are others, `RULES`, and nothing is learned from examples.
     """
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
         self.config = folder / "config"
-        shutil.copytree(CHECKOUT / "config", self.config)
+        examples = shutil.ignore_patterns("*.jsonl")
+        shutil.copytree(CHECKOUT / "config", self.config, ignore=examples)
         triage = self.config / "triage.yaml"
         triage.write_text(triage.read_text("utf-8").partition("\nrules:")[0] + RULES, "utf-8")
         inherited = {

@@ -54,7 +54,9 @@ def test_every_subscriber_gets_one_newsletter(shown: Path) -> None:
 
 def test_no_mail_is_lost_altered_or_left_in_the_inbox(shown: Path) -> None:
     filed = [path.read_bytes() for path in shown.glob("mailbox/*/*.eml")]
-    assert Counter(filed) == Counter(mail.raw for mail in inquiries())
+    copies = [raw for raw in filed if b"\r\nX-Edition: 2020-09 " in raw]
+    assert len(copies) == 1
+    assert Counter(filed) - Counter(copies) == Counter(mail.raw for mail in inquiries())
     assert os.listdir(shown / "mailbox" / "INBOX") == []
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from itertools import count, cycle, islice
 
-from mailer.flows.deliver import BATCH
+from mailer.flows.deliver import IN_HAND
 from tests.servers import Account, Sink
 from tests.whole.program import Program, Running
 from tests.whole.residents import SUBPROJECT, by_key, expected, mail
@@ -52,7 +52,7 @@ def assert_each_was_sent_once(sink: Sink, delivered: list[int], rounds: int) -> 
     found = by_key(sink.letters)
     assert set(found) == expected(delivered)
     assert all(len(set(ids)) == 1 for ids in found.values())
-    assert len(sink.letters) - len(found) <= rounds * BATCH
+    assert len(sink.letters) - len(found) <= rounds * IN_HAND
 
 
 def test_every_mail_is_forwarded_answered_and_filed_once(

@@ -9,22 +9,40 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
+from mailer.edge.store.absences import away
+from mailer.edge.store.chain import append, serialise
 from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import put
 from mailer.edge.store.subscribers import apply
-from mailer.edge.store.tables import inquiries, journal, outbox, subscribers
-from mailer.inquiry.record import Background, Case, Earlier, Forwarded, RawMail, Written
+from mailer.edge.store.tables import inquiries, journal, outbox, subscribers, tokens
+from mailer.inquiry.chain import STANDING, Event, recorded
+from mailer.inquiry.record import Background, Case, Earlier, Forwarded, Place, RawMail, Written
+from mailer.inquiry.thread import topic
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.post import Post
 from mailer.subscriber.mail import token_in
 from mailer.subscriber.subscription import Change
 
+ACKNOWLEDGEMENT = outbox.c.kind == literal_column("'acknowledgement'")
+"""Not as a parameter, or SQLite cannot tell that the index of just these letters serves."""
+
 _ONE_ANSWER_IN = timedelta(hours=24)
 _COUNTED_OVER = timedelta(hours=1)
-_DECISION_LOCK = 0x6D61696C6564  # PostgreSQL: one decision at a time sees those before it
-_NUMBER_LOCK = 0x6D61696C6572  # PostgreSQL: one at a time takes case numbers
+_SAME_THREAD_IN = timedelta(days=30)
+_LOOKED_AT = 50  # mails of one sender
 
 
 class StoredJournal:
@@ -37,9 +55,9 @@ class StoredJournal:
 
     async def record(self, mails: Sequence[tuple[RawMail, str]], now: datetime) -> Sequence[Case]:
         def work(connection: Connection) -> list[Case]:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_NUMBER_LOCK})"))
+            serialise(connection)
             known = _by_hash(connection, {hash for _, hash in mails})
+            events = []
             for mail, hash in mails:
                 if hash not in known:
                     number = self._next_number(connection, mail.received)
@@ -49,17 +67,22 @@ class StoredJournal:
                         )
                     )
                     known |= _by_hash(connection, {hash})
-                connection.execute(
+                case = known[hash]
+                place = connection.execute(
                     insert_new(connection, journal).values(
                         folder=mail.folder,
                         validity=mail.validity,
                         uid=mail.uid,
-                        inquiry_id=known[hash].id,
+                        inquiry_id=case.id,
                         received=mail.received,
                         size=mail.size,
                         seen=now,
                     )
                 )
+                if place.rowcount:
+                    facts = recorded(hash, case.received)
+                    events.append(Event("recorded", case.case_number, facts))
+            append(connection, events, now)
             return [_case(known[hash], mail.size) for mail, hash in mails]
 
         return await self._database.write(work)
@@ -69,7 +92,6 @@ class StoredJournal:
     ) -> Background:
         sender = inquiry.sender.email if inquiry.sender else ""
         token = token_in(inquiry.subject)
-        acknowledgement = outbox.c.kind == "acknowledgement"
 
         def work(connection: Connection) -> Background:
             posts = connection.execute(
@@ -78,21 +100,26 @@ class StoredJournal:
                 )
             ).all()
             recent = connection.execute(
-                select(func.count()).where(acknowledgement, outbox.c.queued > now - _COUNTED_OVER)
+                select(func.count()).where(ACKNOWLEDGEMENT, outbox.c.queued > now - _COUNTED_OVER)
             ).scalar_one()
+            answered = {post.kind for post in posts if post.recipient.lower() == sender.lower()}
             return Background(
-                earlier=self._earlier(connection, inquiry, case, tagged, posts),
+                earlier=_earlier(connection, inquiry, case, tagged, posts),
                 acknowledged=_acknowledged(connection, sender, case.id, now),
                 acknowledgements=recent,
-                confirms=any(
-                    post.kind == "confirmation" and post.recipient.lower() == sender.lower()
-                    for post in posts
-                ),
+                confirms="confirmation" in answered,
+                answers_forward="forward" in answered,
+                away=away(connection, now.astimezone(self._zone).date()),
                 subscribed=connection.execute(
                     select(subscribers.c.id).where(
                         or_(
                             # A second click on the same link is no question to a person.
                             subscribers.c.token == token,
+                            subscribers.c.id.in_(
+                                select(tokens.c.subscriber_id).where(
+                                    tokens.c.token == token, tokens.c.purpose == "leave"
+                                )
+                            ),
                             and_(
                                 func.lower(subscribers.c.email) == sender.lower(),
                                 subscribers.c.state != "left",
@@ -142,18 +169,20 @@ class StoredJournal:
             "folder": route.folder,
             "silence": route.silence,
         }
+        facts = {name: values[name] for name in (*STANDING, "copies", "urgent")}
         undecided = (inquiries.c.id == case.id, inquiries.c.decided.is_(None))
 
         def work(connection: Connection) -> Written:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_DECISION_LOCK})"))
+            serialise(connection)
             written = connection.execute(update(inquiries).where(*undecided).values(values))
             if written.rowcount:
-                put(connection, [each for each in posts if _is_new(connection, each, now)], now)
+                decided = Event("decided", case.number, facts)
+                new = [each for each in posts if _is_new(connection, each, now)]
+                put(connection, new, now, after=[decided])
                 if change:
                     apply(connection, change, now)
-            folder = select(inquiries.c.folder).where(inquiries.c.id == case.id)
-            return Written(connection.execute(folder).scalar_one(), bool(written.rowcount))
+            stands = select(inquiries.c.folder, inquiries.c.urgent).where(inquiries.c.id == case.id)
+            return Written(*connection.execute(stands).one(), ours=bool(written.rowcount))
 
         return await self._database.write(work)
 
@@ -167,13 +196,27 @@ class StoredJournal:
         return [Forwarded(*row) for row in rows]
 
     async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
-        places = [(mail.folder, mail.validity, mail.uid) for mail in mails]
-        change = (
-            update(journal)
-            .where(tuple_(journal.c.folder, journal.c.validity, journal.c.uid).in_(places))
-            .values(filed_to=folder, filed=now)
+        await self.note_filed([Place(m.folder, m.validity, m.uid) for m in mails], folder, now)
+
+    async def note_filed(self, places: Sequence[Place], folder: str, now: datetime) -> None:
+        """As `filed`, by where the mails lay before."""
+        named = tuple_(journal.c.folder, journal.c.validity, journal.c.uid).in_(
+            [(place.folder, place.validity, place.uid) for place in places]
         )
-        await self._database.write(lambda connection: connection.execute(change))
+        new = (named, journal.c.filed.is_(None))
+        numbers = select(inquiries.c.case_number).join(journal).where(*new).order_by(journal.c.id)
+
+        def work(connection: Connection) -> None:
+            serialise(connection)
+            events = [
+                Event("filed", number, {"folder": folder})
+                for number in connection.execute(numbers).scalars()
+            ]
+            change = update(journal).where(*new).values(filed_to=folder, filed=now)
+            connection.execute(change)
+            append(connection, events, now)
+
+        await self._database.write(work)
 
     async def undecided(self) -> Sequence[Case]:
         query = (
@@ -221,28 +264,46 @@ class StoredJournal:
         ).scalar()
         return f"{stem}{int(newest.removeprefix(stem)) + 1 if newest else 1:04d}"
 
-    def _earlier(
-        self,
-        connection: Connection,
-        inquiry: Inquiry,
-        case: Case,
-        tagged: str,
-        posts: Sequence[Any],
-    ) -> Earlier | None:
-        """By our letter that it answers, the mail that it refers to, or the tag in its subject."""
-        ways: list[ColumnElement[bool]] = [
-            inquiries.c.id.in_([post.inquiry_id for post in posts if post.inquiry_id]),
-            inquiries.c.message_id.in_(inquiry.references),
-        ]
-        if tagged:
-            ways.append(inquiries.c.case_number == tagged)
-        found = connection.execute(
-            select(inquiries)
-            .where(or_(*ways), inquiries.c.id != case.id, inquiries.c.decided.is_not(None))
-            .order_by(inquiries.c.id.desc())
-            .limit(1)
-        ).first()
-        return Earlier(found.case_number, found.owner, found.certain) if found else None
+
+def _earlier(
+    connection: Connection, inquiry: Inquiry, case: Case, tagged: str, posts: Sequence[Any]
+) -> Earlier | None:
+    """By our letter that it answers, the mail that it refers to, or the tag in its subject.
+
+    Else by the sender and the subject.
+    """
+    ways: list[ColumnElement[bool]] = [
+        inquiries.c.id.in_([post.inquiry_id for post in posts if post.inquiry_id]),
+        inquiries.c.message_id.in_(inquiry.references),
+    ]
+    if tagged:
+        ways.append(inquiries.c.case_number == tagged)
+    newest = (
+        select(inquiries)
+        .where(inquiries.c.id != case.id, inquiries.c.decided.is_not(None))
+        .order_by(inquiries.c.id.desc())
+    )
+    found = connection.execute(newest.where(or_(*ways)).limit(1)).first()
+    named = found is not None
+    about = topic(inquiry.subject)
+    if not named and inquiry.sender and about:
+        theirs = newest.where(
+            func.lower(inquiries.c.sender) == inquiry.sender.email.lower(),
+            inquiries.c.received > case.received - _SAME_THREAD_IN,
+            inquiries.c.kind.in_(("inquiry", "follow-up")),
+        )
+        rows = connection.execute(theirs.limit(_LOOKED_AT))
+        found = next((row for row in rows if topic(row.subject) == about), None)
+    if found is None:
+        return None
+    return Earlier(
+        number=found.case_number,
+        owner=found.owner,
+        certain=found.certain,
+        hash=found.hash,
+        received=found.received,
+        named=named,
+    )
 
 
 def _acknowledged(
@@ -250,7 +311,7 @@ def _acknowledged(
 ) -> bool:
     """Whether an address had an acknowledgement of late, for another case than this."""
     query = select(outbox.c.id).where(
-        outbox.c.kind == "acknowledgement",
+        ACKNOWLEDGEMENT,
         func.lower(outbox.c.recipient) == recipient.lower(),
         outbox.c.queued > now - _ONE_ANSWER_IN,
         outbox.c.inquiry_id != case_id,
@@ -278,4 +339,5 @@ def _case(row: Row[Any], size: int) -> Case:
         received=row.received,
         size=size,
         folder=row.folder if row.decided else "",
+        urgent=bool(row.urgent),
     )

@@ -1,0 +1,128 @@
+"""What people did in the mailbox's folders: seen, noted, and obeyed where it is a correction.
+
+A look goes through these steps, and may be ended between any two:
+
+1. do the errands: move what a leader gave to others by a button or an answer;
+2. find what came into each folder; of each mail its size and Message-ID first, and the whole only
+   where the record has one like it that does not belong there: the bytes are what decides;
+3. note such sightings together with how far the folder was looked through;
+4. settle each sighting: in the folder of a subproject or of the coordinator it is a correction,
+   if the mail is gone from where it was. Between the COPY and the \\Deleted of a mail program it is
+   in both; one that is still in both after SETTLES is a copy. Anywhere else it is only noted.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from mailer.errors import MailboxError, StoreError
+from mailer.flows.corrections import Corrections
+from mailer.flows.ports import Clock, Folders, Knowledge, Labels, Originals, Sightings
+from mailer.inquiry.correction import SETTLES, SHELF, holders, step
+from mailer.inquiry.parse import read
+from mailer.inquiry.record import News, Place, Sight, Sighting
+
+log = logging.getLogger("mailer.moves")
+
+_BATCH = 200
+"""Sights that are compared with the record together, and noted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Looks at the folders."""
+
+    folders: Folders
+    sightings: Sightings
+    labels: Labels
+    originals: Originals
+    corrections: Corrections
+    triage: Knowledge
+    clock: Clock
+
+    async def look(self) -> int:
+        """Look once; how many corrections there were. Raises MailboxError or StoreError."""
+        await self._do_errands()
+        for news in await self.folders.news(await self.sightings.marks()):
+            await self._note(news)
+        corrected = 0
+        waiting = {errand.case.number for errand in await self.labels.errands()}
+        for sighting in await self.sightings.unsettled():
+            # Its place in the mailbox says nothing while an errand of ours is to change that.
+            if sighting.number not in waiting:
+                corrected += await self._settle(sighting)
+        if corrected:
+            await self.triage.renew()  # now rather than when the next mail waits for it
+        return corrected
+
+    async def _do_errands(self) -> None:
+        for errand in await self.labels.errands():
+            case, source, target = errand.case, errand.source, errand.target
+            try:
+                raw = await self.originals.get(case.hash)
+                # What is not there was put elsewhere by a person; it stays there.
+                there = source != target and await self.folders.refile(source, target, case, raw)
+            except (MailboxError, StoreError) as error:
+                log.error("errand-failed case=%s reason=%s", case.number, error)
+            else:
+                await self.labels.done(errand, there, self.clock.now())
+
+    async def _note(self, news: News) -> None:
+        now, mark = self.clock.now(), news.mark
+        for start in range(0, len(news.sights), _BATCH):
+            part = news.sights[start : start + _BATCH]
+            found = await self._found(news, part)
+            until = replace(mark, next_uid=part[-1].uid + 1)
+            await self.sightings.note(news.folder, until, found, now)
+        await self.sightings.note(news.folder, mark, (), now)
+
+    async def _found(self, news: News, sights: Sequence[Sight]) -> list[tuple[Place, str]]:
+        """Where there is a mail of the record that does not belong there, and its case number."""
+        ids = {sight.uid: read(sight.header).message_id for sight in sights}
+        sizes = {sight.size for sight in sights}
+        known = await self.sightings.like({*ids.values()} - {""}, sizes)
+        holder = self._holders.get(news.folder, SHELF)
+        strange = [each for each in known if not each.is_at_home(news.folder, holder)]
+        found = []
+        for sight in sights:
+            like = {each.hash: each for each in strange if each.like(ids[sight.uid], sight.size)}
+            if not like:
+                continue
+            for mail in await self.folders.read(news.folder, news.mark.validity, [sight.uid]):
+                if case := like.get(sha256(mail.raw).hexdigest()):
+                    found.append((Place(mail.folder, mail.validity, mail.uid), case.number))
+        return found
+
+    async def _settle(self, sighting: Sighting) -> bool:
+        """Find out what a sighting means; whether it was a correction."""
+        try:
+            settled, corrected = await self._obey(sighting)
+            if settled:
+                await self.sightings.settle(sighting.place, self.clock.now())
+            return corrected
+        except MailboxError:
+            raise
+        except Exception:  # a defect of ours may hold up this mail, not the next
+            log.exception("move-not-settled case=%s", sighting.number)
+            return False
+
+    async def _obey(self, sighting: Sighting) -> tuple[bool, bool]:
+        """Whether it is settled, and whether it was a correction."""
+        now, place = self.clock.now(), sighting.place
+        holding = await self.labels.holding(sighting.number, now)
+        if holding is None:
+            return False, False  # moved while it is being decided
+        to = self._holders.get(place.folder)
+        if to is None or step(holding, to, now) == "nothing":
+            return True, False
+        if not await self.folders.lies(place):
+            return True, False
+        raw = await self.originals.get(holding.case.hash)
+        if await self.folders.holds(holding.case.folder, holding.case, raw):
+            return now - sighting.seen >= SETTLES, False
+        return True, await self.corrections.correct(holding, to, "move", "")
+
+    @property
+    def _holders(self) -> Mapping[str, str]:
+        return holders(self.corrections.organisation, self.corrections.rules)
