@@ -77,8 +77,8 @@ class Intake:
     """The second journey.
 
     Of a mail over `limit` octets only the header block is at hand. `queued` is called when
-    letters were put in the outbox. `answered` takes an approver's answer about an edition, and says
-    why it is one; "" for any other mail.
+    letters were put in the outbox. `answered` takes an approver's answer about an edition, and a
+    leader's about who should have a case, and says why it is one; "" for any other mail.
     """
 
     mailbox: Mailbox
@@ -285,7 +285,7 @@ class Intake:
         return Before(earlier.number, earlier.received.astimezone(self.zone), text)
 
     async def _unless_answered(self, judged: Judged) -> Judged:
-        """An approver's answer about an edition is done with; who may be forged is not heard."""
+        """An answer to a question of ours is done with; who may be forged is not heard."""
         if self.answered is None or judged.silence or judged.verdict.kind not in _BY_PEOPLE:
             return judged
         why = await self.answered(judged.inquiry)

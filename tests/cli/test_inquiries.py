@@ -13,6 +13,8 @@ from tests.cli.calling import Mailer
 from tests.servers import Account, Sink
 from tests.whole.residents import SUBPROJECT, mail, sender
 
+OTHER = "Drogförebyggande gruppen"
+
 
 @pytest.fixture(autouse=True)
 def servers(home: Path, dovecot: Account, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +83,25 @@ def test_what_people_moved_deleted_and_added_by_hand_is_named(
         "uid": 2,
         "message_id": "stray@example.org",
     }
+
+
+def test_what_a_leader_moved_to_others_is_filed_there_and_stands_so_in_the_record(
+    mailer: Mailer, dovecot: Account, taken: list[str]
+) -> None:
+    with dovecot.client() as client:
+        client.create_folder(OTHER)
+        assert mailer("triage", "--once").code == 0  # from here on, moves are seen
+        client.move(selected(client, SUBPROJECT)[:1], OTHER)
+    assert mailer("triage", "--once").code == 0
+    said = mailer("inquiries", "verify")
+    assert (said.code, said.err) == (0, "")
+    assert "received: 3 = 3 filed + 0 elsewhere" in said.out
+    shown = json.loads(mailer("inquiries", "show", taken[0], "--json").out.splitlines()[0])
+    assert shown["folder"] == OTHER
+    totals = json.loads(
+        mailer("triage", "replay", "--since", "2020-01-01", "--json").out.splitlines()[-1]
+    )
+    assert (totals["replayed"], totals["corrected"]) == (3, 1)
 
 
 def test_the_copy_of_an_edition_is_explained(mailer: Mailer, dovecot: Account) -> None:

@@ -363,6 +363,9 @@ async def test_a_write_that_is_cancelled_while_it_waits_is_not_done(database: Da
     waiting = asyncio.ensure_future(database.write(lambda connection: done.append(1)))
     await asyncio.sleep(0)
     waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting  # so that the thread has been told, too
+    await asyncio.sleep(0)
     go_on.set()
     await first
     assert await database.read(lambda connection: done) == []

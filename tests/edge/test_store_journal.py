@@ -188,6 +188,7 @@ async def test_a_decision_is_written_whole(store: StoredJournal, database: Datab
         ],
         "folder": "Trygg boendemiljö",
         "silence": "",
+        "erased": None,
     }
     assert [one.kind for one in letters] == ["forward", "acknowledgement"]
     assert await StoredSubscribers(database).counts() == {"pending": 1}

@@ -238,10 +238,10 @@ async def test_a_mail_that_somebody_has_put_away_stays_where_they_put_it(
         assert await StoredLabels(world.database).errands() == []
 
 
-async def test_a_case_that_lies_on_a_shelf_is_nobodys(open_world: OpenWorld) -> None:
+async def test_a_case_that_lies_on_a_shelf_is_no_subprojects(open_world: OpenWorld) -> None:
     spam = mail(X_Spam_Flag="YES")
     async with browsing(open_world, spam) as (_, browser):
-        assert "Ingen har ärendet" in (await browser.get(link(COORDINATOR))).text
+        assert "ligger inte hos något delprojekt" in (await browser.get(link(COORDINATOR))).text
 
 
 @pytest.mark.parametrize("spoilt", ["seal", "leader", "number", "unknown case"])
