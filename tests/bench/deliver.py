@@ -83,7 +83,7 @@ def main() -> None:
 def compare(port: int, sqlite: str, postgresql: str, given: argparse.Namespace) -> None:
     letters = given.letters
     for url in (sqlite, postgresql):
-        asyncio.run(subscribe(url, letters))
+        in_processes(1, lambda url=url: asyncio.run(subscribe(url, letters)))
     curve = Signer("kommun.example", [Key("e", ed25519.Ed25519PrivateKey.generate())]).sign
     primes = Signer("kommun.example", [Key("r", rsa.generate_private_key(65537, 2048))]).sign
     ways = {
@@ -131,13 +131,17 @@ def source(port: int, letters: int) -> float:
 
 def emptied(url: str, port: int, processes: int, sign: Sign = None) -> float:
     """Queue an edition, and empty the outbox: how long the second took."""
-    asyncio.run(queue(url))
+    in_processes(1, lambda: asyncio.run(queue(url)))
     spent = in_processes(processes, lambda: asyncio.run(drain(url, port, sign)))
-    assert asyncio.run(pending(url)) == 0
+    in_processes(1, lambda: asyncio.run(assert_empty(url)))
     return spent
 
 
 def in_processes(number: int, work: Callable[[], None]) -> float:
+    """Do it in so many processes at once; how long they took.
+
+    All that speaks with a database is done so: libpq hangs where the parent has used it.
+    """
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=work) for _ in range(number)]
     began = perf_counter()
@@ -193,11 +197,10 @@ async def drain(url: str, port: int, sign: Sign) -> None:
     await database.close()
 
 
-async def pending(url: str) -> int:
+async def assert_empty(url: str) -> None:
     database = await Database.open(url)
-    counts = await StoredOutbox(database).counts()
+    assert (await StoredOutbox(database).counts()).keys() == {"accepted"}
     await database.close()
-    return counts.get("pending", 0) + counts.get("failed", 0)
 
 
 def content() -> bytes:
