@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -160,6 +161,22 @@ def test_what_is_queued_beside_it_is_sent_by_a_running_deliver(
         sink.wait_for(3)
         until(lambda: receipt(program)["accepted"] == 3)
         assert running.ends(signal.SIGTERM, 10) == 0
+
+
+def test_several_processes_share_what_is_due(program: Program, sink: Sink) -> None:
+    addresses = subscribe(program, 300)
+    up = program.environ["MAILER_SMTP_URL"]
+    program.environ["MAILER_SMTP_URL"] = "smtp://127.0.0.1:1"
+    program.call(*SEPTEMBER, code=1)
+    program.environ["MAILER_SMTP_URL"] = up
+    said = program.call("deliver", "--drain", "--processes", "2").stdout.splitlines()
+    assert [line.startswith("Delivered: ") for line in said] == [True, True]
+    assert recipients(sink.letters) == sorted(addresses)
+    program.environ["MAILER_SMTP_URL"] = "smtp://127.0.0.1:1"
+    program.call("outbox", "list")
+    with program.started("deliver", "--processes", "2") as running:
+        time.sleep(2)
+        assert running.ends(signal.SIGTERM, 20) == 0, running.said()
 
 
 def test_the_mail_that_list_unsubscribe_asks_for_ends_the_subscription(

@@ -8,6 +8,7 @@ each other up to BUSY_SECONDS; PostgreSQL needs no such patience.
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -41,7 +42,6 @@ BUSY_SECONDS = 30
 CLOSE_SECONDS = 1.0
 _MIGRATION_LOCK = 0x7472796767  # one number for all our PostgreSQL migrations
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",  # what is erased is gone from the file, too
@@ -214,11 +214,22 @@ def _make_file(path: Path) -> None:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     try:
         with closing(connection.cursor()) as cursor:
+            _keep_a_log(cursor)
             for pragma in _PRAGMAS:
                 cursor.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:
         connection.close()  # SQLAlchemy lets go of a connection that fails here
         raise
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Switch to WAL. Of several processes that open a fresh database some are told it is locked."""
+    for pause in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0):
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        time.sleep(pause)  # only this statement does not wait by itself
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(connection: Connection) -> None:
