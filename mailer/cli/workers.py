@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from mailer.errors import MailerError
 
 _LOOK_AGAIN = 1.0  # seconds
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 Show = Callable[[int], None]
 
@@ -49,20 +50,23 @@ async def work_together(
 
     Raises MailerError where one of them failed; it has said why.
     """
-    processes = [
-        await asyncio.create_subprocess_exec(sys.executable, "-m", "mailer", *command)
-        for _ in range(number)
-    ]
+    processes: list[asyncio.subprocess.Process] = []
     loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in _ENDING:
         loop.add_signal_handler(each, _hand_on, processes, each)
+    for _ in range(number):
+        processes.append(
+            await asyncio.create_subprocess_exec(sys.executable, "-m", "mailer", *command)
+        )
     ended = asyncio.gather(*(process.wait() for process in processes))
     total = await due()
     with progress(total) as show:
         while not ended.done():
             await asyncio.wait([ended], timeout=_LOOK_AGAIN)
             show(max(0, total - await due()))
-    failed = sum(code != 0 for code in await ended)
+    # One that was still starting when it was told to end has nothing to let go of.
+    well = {0, *(-each for each in _ENDING)}
+    failed = sum(code not in well for code in await ended)
     if failed:
         raise MailerError(f"{failed} of {number} processes failed; nothing is lost, try again")
 
