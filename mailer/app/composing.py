@@ -22,7 +22,7 @@ from mailer.edge.store.database import Database, exists
 from mailer.edge.store.editions import StoredEditions
 from mailer.errors import Problem, SettingsError, TemplateFault
 from mailer.flows.inspect import inspected
-from mailer.flows.ports import Clock
+from mailer.flows.ports.clock import Clock
 from mailer.flows.publish import Composer, edition_of
 from mailer.inquiry.reminders import Reminders
 from mailer.inquiry.reply import Letters

@@ -11,7 +11,8 @@ from mailer.edge.files import template_folders, templates_for, version_of
 from mailer.edge.store.proofs import StoredProofs
 from mailer.flows.approve import Approvals
 from mailer.flows.newsroom import Hours, Newsroom, Paper
-from mailer.flows.ports import Clock, Copies, Editions
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.newsletter import Copies, Editions
 from mailer.mail.identity import Identity
 from mailer.newsletter.edition import Edition, Newsletter
 from mailer.newsletter.editorial import Editorial

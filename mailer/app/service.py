@@ -42,7 +42,7 @@ from mailer.flows.follow_up import FollowUp
 from mailer.flows.intake import Intake
 from mailer.flows.moves import Moves
 from mailer.flows.newsroom import Newsroom
-from mailer.flows.ports import Clock
+from mailer.flows.ports.clock import Clock
 from mailer.flows.publish import COPY_OF, Queued, edition_of
 from mailer.flows.returned import Returns
 from mailer.flows.watchdog import Watchdog

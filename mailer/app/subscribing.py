@@ -6,7 +6,7 @@ from mailer.edge.files import read_strings, templates_for
 from mailer.edge.store.database import Database
 from mailer.edge.store.erasure import Fingerprint
 from mailer.edge.store.subscriptions import StoredSubscriptions
-from mailer.flows.ports import Clock
+from mailer.flows.ports.clock import Clock
 from mailer.flows.subscribe import Invitations, Subscribing
 from mailer.mail.identity import Identity
 from mailer.settings import Settings

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from mailer.flows.ports import Clock, Proofs
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.newsletter import Proofs
 from mailer.flows.publish import Composer
 from mailer.inquiry.verdict import Inquiry
 from mailer.mail.address import Address

@@ -11,7 +11,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailer.flows.correspondence import Correspondence
-from mailer.flows.ports import Absences, Clock, Knowledge, Labels, Originals
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.judging import Absences, Knowledge, Labels
+from mailer.flows.ports.record import Originals
 from mailer.inquiry.away import Away, away_on
 from mailer.inquiry.correction import (
     SHELF,

@@ -18,7 +18,8 @@ from typing import Any
 
 from mailer.errors import MailerError, NotNow, RelayError, StoreError
 from mailer.flows.batch import Batch
-from mailer.flows.ports import Clock, Outbox, Relay
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.delivery import Outbox, Relay
 from mailer.mail.outcome import Accepted, Outcome, RelayRefused, Uncertain, said
 from mailer.mail.post import Due, Post, Tried
 from mailer.mail.retry import Again, OnDoubt, Settled, decide

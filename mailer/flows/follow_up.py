@@ -19,7 +19,11 @@ from zoneinfo import ZoneInfo
 
 from mailer.errors import MailboxError, StoreError
 from mailer.flows.correspondence import LinksFor
-from mailer.flows.ports import Absences, Clock, Flags, FollowUps, Knowledge, Originals
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.following import FollowUps
+from mailer.flows.ports.judging import Absences, Knowledge
+from mailer.flows.ports.mailbox import Flags
+from mailer.flows.ports.record import Originals
 from mailer.inquiry.away import Away, away_on, stand_in
 from mailer.inquiry.digest import digest
 from mailer.inquiry.follow_up import (

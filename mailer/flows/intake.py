@@ -20,15 +20,11 @@ from zoneinfo import ZoneInfo
 
 from mailer.errors import MailboxError, StoreError
 from mailer.flows.correspondence import Correspondence
-from mailer.flows.ports import (
-    Absences,
-    Answers,
-    Clock,
-    Journal,
-    Knowledge,
-    Mailbox,
-    Originals,
-)
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.following import Answers
+from mailer.flows.ports.judging import Absences, Knowledge
+from mailer.flows.ports.mailbox import Mailbox
+from mailer.flows.ports.record import Journal, Originals
 from mailer.flows.returned import Returns
 from mailer.inquiry.away import away_on
 from mailer.inquiry.case import tagged

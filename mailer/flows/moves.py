@@ -18,7 +18,10 @@ from hashlib import sha256
 
 from mailer.errors import MailboxError, StoreError
 from mailer.flows.corrections import Corrections
-from mailer.flows.ports import Clock, Folders, Knowledge, Labels, Originals, Sightings
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.judging import Knowledge, Labels, Sightings
+from mailer.flows.ports.mailbox import Folders
+from mailer.flows.ports.record import Originals
 from mailer.inquiry.correction import SETTLES, SHELF, holders, step
 from mailer.inquiry.parse import read
 from mailer.inquiry.record import News, Place, Sight, Sighting

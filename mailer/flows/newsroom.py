@@ -27,7 +27,8 @@ from mailer.errors import (
     SettingsError,
 )
 from mailer.flows.approve import Approvals, Edited
-from mailer.flows.ports import Archive, Clock, Copies, Editions
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.newsletter import Archive, Copies, Editions
 from mailer.flows.publish import Composer, Queued, edition_of, publish
 from mailer.mail.identity import Identity
 from mailer.newsletter.approval import Answer, Proof, Question, opens, standing, step

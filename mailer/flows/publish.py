@@ -12,7 +12,8 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from mailer.errors import EditionError
-from mailer.flows.ports import Archive, Clock, Editions
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.newsletter import Archive, Editions
 from mailer.mail.address import Address
 from mailer.mail.header import plain_field
 from mailer.mail.identity import Identity

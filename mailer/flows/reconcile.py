@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from mailer.errors import MailboxError, StoreError
-from mailer.flows.ports import Census, Chain, Clock, Journal, Originals, Past
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.mailbox import Census
+from mailer.flows.ports.record import Chain, Journal, Originals, Past
 from mailer.inquiry.chain import Examined
 from mailer.inquiry.reconciliation import Account, Listed, reconcile
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailer.errors import StoreError
-from mailer.flows.ports import Knowledge, Originals, Past
+from mailer.flows.ports.judging import Knowledge
+from mailer.flows.ports.record import Originals, Past
 from mailer.inquiry.hindsight import Decided, Otherwise, otherwise, outcome, today
 
 

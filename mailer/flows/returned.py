@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.flows.correspondence import Correspondence
-from mailer.flows.ports import Bounces, Journal
+from mailer.flows.ports.record import Journal
+from mailer.flows.ports.subscribers import Bounces
 from mailer.inquiry.record import Case
 from mailer.mail.bounce import Returned, read_bounce
 from mailer.mail.post import Post

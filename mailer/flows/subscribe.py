@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailer.flows.ports import Clock, Subscriptions
+from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.subscribers import Subscriptions
 from mailer.mail.address import Address
 from mailer.mail.identity import Identity
 from mailer.mail.message import Draft, shared

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mailer.errors import MailerError, StoreError
 from mailer.flows.newsroom import Newsroom
-from mailer.flows.ports import Clock
+from mailer.flows.ports.clock import Clock
 from mailer.newsletter.receipt import Receipt
 from mailer.rendering import Words
 

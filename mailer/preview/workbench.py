@@ -14,7 +14,7 @@ from pathlib import Path
 from mailer.app.composing import check_templates, composer, edition_due, findings
 from mailer.edge.files import template_folders, version_of
 from mailer.errors import MailerError, Problem, SettingsError, TemplateFault
-from mailer.flows.ports import Clock
+from mailer.flows.ports.clock import Clock
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import parse_period
 from mailer.newsletter.edition import is_empty
