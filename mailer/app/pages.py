@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from starlette.applications import Starlette
 
 from mailer import __version__
+from mailer.app.mailroom import corrections
 from mailer.app.service import Service
 from mailer.app.subscribing import subscribing
 from mailer.edge.files import read_strings, templates_for
@@ -47,6 +48,6 @@ def pages(service: Service, newsroom: Newsroom, queued: Callable[[], None]) -> S
         OwnPage(layout, desk, settings.zone, now),
         ArchivePages(service.archive, layout, settings.zone, now),
         Desk(lambda: newsroom.paper.approvals, layout),
-        CasePage(service.corrections(queued), layout),
+        CasePage(corrections(service, queued), layout),
     )
     return web(layout, templates["web/site.css"], parts, health, hsts=settings.hsts)

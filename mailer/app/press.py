@@ -1,18 +1,24 @@
 """The newsroom and its watchdog, wired: the files are read anew when one is saved."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from mailer import schedule
 from mailer.app.composing import composer, findings
-from mailer.edge.archive import Archive, ArchiveFiles
+from mailer.app.direct import mail_operator
+from mailer.app.service import Service
+from mailer.edge.archive import ArchiveFiles
 from mailer.edge.files import template_folders, templates_for, version_of
+from mailer.edge.imap import ImapMailbox
 from mailer.edge.store.proofs import StoredProofs
 from mailer.flows.approve import Approvals
 from mailer.flows.newsroom import Hours, Newsroom, Paper
 from mailer.flows.ports.clock import Clock
-from mailer.flows.ports.newsletter import Copies, Editions
+from mailer.flows.publish import COPY_OF, Queued
+from mailer.flows.watchdog import Watchdog
 from mailer.mail.identity import Identity
 from mailer.newsletter.edition import Edition, Newsletter
 from mailer.newsletter.editorial import Editorial
@@ -72,9 +78,20 @@ class Reading:
         )
 
 
-def newsroom(reading: Reading, editions: Editions, archive: Archive, copies: Copies) -> Newsroom:
-    """The newsroom, with the newsletter as it is at the start."""
-    zone = reading.settings.zone
+def newsroom(service: Service) -> Newsroom:
+    """What sends editions when they are due; it remembers what it has seen to.
+
+    It begins with the newsletter as it is now.
+    """
+    settings = service.settings
+    zone = settings.zone
+    reading = Reading(
+        settings=settings,
+        reread=service.reread or (lambda: settings),
+        proofs=StoredProofs(service.database),
+        identity=service.identity,
+        clock=service.clock,
+    )
 
     def hours(newsletter: Newsletter, now: datetime) -> Hours:
         return Hours(
@@ -90,9 +107,40 @@ def newsroom(reading: Reading, editions: Editions, archive: Archive, copies: Cop
         read=reading,
         hours=hours,
         hour_on=hour_on,
-        editions=editions,
-        archive=ArchiveFiles(archive),
-        copies=copies,
-        identity=reading.identity,
-        clock=reading.clock,
+        editions=service.editions,
+        archive=ArchiveFiles(service.archive),
+        copies=_Copies(service.mailbox, settings.triage.folders["own"]),
+        identity=service.identity,
+        clock=service.clock,
     )
+
+
+async def publish(service: Service, day: date) -> Queued:
+    """Queue the edition due on `day`, once, and archive it.
+
+    Raises EditionError where it must not go out, NotApproved where somebody is asked first.
+    """
+    return await newsroom(service).publish(day)
+
+
+def watchdog(service: Service, newsroom: Newsroom) -> Watchdog:
+    """What tells the operator where that newsroom is late."""
+    return Watchdog(
+        newsroom, service.editions.receipt, partial(mail_operator, service), service.clock
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """The port `Copies`: looks in the contact mailbox, on a line of its own."""
+
+    open: Callable[[], ImapMailbox]
+    folder: str
+
+    async def holds(self, name: str) -> bool:
+        async with self.open() as mailbox:
+            return await mailbox.holds(COPY_OF, name)
+
+    async def keep(self, raw: bytes) -> None:
+        async with self.open() as mailbox:
+            await mailbox.append(raw, self.folder)

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from mailer import schedule
+from mailer.app import house, mailroom, press
 from mailer.app.pages import pages
 from mailer.app.service import Service
 from mailer.edge.web.serving import serve
@@ -26,7 +28,7 @@ log = logging.getLogger("mailer.app")
 async def run(service: Service, stop: asyncio.Event) -> None:
     """Everything that happens by itself, until `stop` is set."""
     bells = Bells()
-    newsroom = service.newsroom()
+    newsroom = press.newsroom(service)
 
     async def look_at_the_newsletter() -> None:
         if await newsroom.tick():
@@ -42,15 +44,15 @@ async def run(service: Service, stop: asyncio.Event) -> None:
         newsletter=look_at_the_newsletter,
         mailbox=ring_mailbox,
         outbox=ring_outbox,
-        watchdog=service.watchdog(newsroom).look,
-        housekeeping=service.keep_house,
+        watchdog=press.watchdog(service, newsroom).look,
+        housekeeping=partial(house.keep, service),
     )
     if service.settings.newsletter.approval is None:
         log.warning("nobody-approves: editions go out unasked (newsletter.yaml: approval)")
     await look_at_the_newsletter()
     scheduler = schedule.start(jobs, service.settings.zone)
     following = service.mailbox()
-    follow_up = service.follow_up(following, bells.letters_due.set)
+    follow_up = mailroom.follow_up(service, following, bells.letters_due.set)
     try:
         more: Mapping[str, Work] = {
             "web": lambda stop: show_pages(service, newsroom, stop, bells.letters_due.set),
@@ -83,8 +85,8 @@ async def _work(
     more: Mapping[str, Work] = {},
 ) -> None:
     reading, watching, looking = service.mailbox(), service.mailbox(), service.mailbox()
-    intake = service.intake(reading, bells.letters_due.set, newsroom)
-    moves = service.moves(looking, bells.letters_due.set)
+    intake = mailroom.intake(service, reading, bells.letters_due.set, newsroom)
+    moves = mailroom.moves(service, looking, bells.letters_due.set)
     try:
         await all_until(
             stop,

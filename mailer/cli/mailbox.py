@@ -38,7 +38,7 @@ def work_mailbox(
     once: Annotated[bool, typer.Option("--once", help="Return when the mailbox is empty.")] = False,
 ) -> None:
     """Work the mailbox: decide, forward, acknowledge, file."""
-    from mailer.app import running
+    from mailer.app import mailroom, running
 
     if context.invoked_subcommand:
         return
@@ -48,8 +48,8 @@ def work_mailbox(
             await until_stopped(partial(running.work_mailbox, service))
             return
         async with service.mailbox() as mailbox:
-            corrected = await service.moves(mailbox).look()
-            taken = await service.intake(mailbox).drain()
+            corrected = await mailroom.moves(service, mailbox).look()
+            taken = await mailroom.intake(service, mailbox).drain()
         for handled in taken.handled:
             readers = ", ".join(leader.name for leader in handled.route.leaders) or "nobody"
             say(f"{handled.number} {handled.verdict.kind} → {handled.route.folder} ({readers})")

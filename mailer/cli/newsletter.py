@@ -51,6 +51,9 @@ def send(
     to: Annotated[str | None, typer.Option(help="Only a test letter to this address.")] = None,
 ) -> None:
     """Queue the due edition for every active subscriber, once, and deliver it."""
+    from mailer.app.direct import send_test
+    from mailer.app.house import keep_receipt
+    from mailer.app.press import publish
     from mailer.mail.outcome import Accepted, said
 
     test_reader = address_given(to) if to is not None else None
@@ -58,20 +61,20 @@ def send(
     async def work(service: "Service") -> None:
         date = chosen(day, service.settings)
         if test_reader:
-            outcome = await service.send_test(date, test_reader)
+            outcome = await send_test(service, date, test_reader)
             say(f"Test letter to {test_reader.email}: {said(outcome)}")
             if not isinstance(outcome, Accepted):
                 raise MailerError("the test letter was not taken")
             return
         try:
-            queued = await service.publish(date)
+            queued = await publish(service, date)
         except NotApproved:
             await service.delivery().drain()  # the question to the approvers
             raise
         known = "was queued before" if queued.again else f"{queued.letters} letters queued"
         say(f"Edition {queued.period}: {known}.")
         await drain(service)
-        receipt = await service.keep_receipt(queued.period)
+        receipt = await keep_receipt(service, queued.period)
         if receipt:
             say(in_words(asdict(receipt)))
 

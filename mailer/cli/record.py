@@ -65,9 +65,10 @@ def retry(context: typer.Context, keys: list[str]) -> None:
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """What waits, what failed, what came in."""
+    from mailer.app import house
 
     async def work(service: "Service") -> None:
-        figures = await service.status()
+        figures = await house.status(service)
         if as_json:
             say_json(figures)
             return

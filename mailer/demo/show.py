@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from rich.console import Console
 
+from mailer.app import mailroom, press
 from mailer.app.service import Service, open_service
 from mailer.demo.page import Routed, page
 from mailer.demo.people import DemoMail, inquiries, subscribers
@@ -83,7 +84,7 @@ class _Stage:
         service, mails = self.service, inquiries()
         readers = [(address, "sv") for address in subscribers()]
         await service.subscribers.add(readers, "invented for the demo", service.clock.now())
-        self.period = (await service.publish(NOW.date())).period
+        self.period = (await press.publish(service, NOW.date())).period
         await service.delivery().drain()
         for mail in mails:
             await self.imap.deliver(mail.raw, mail.received)
@@ -115,7 +116,7 @@ class _Stage:
 
     async def _take(self) -> Sequence[Handled]:
         async with self.service.mailbox() as mailbox:
-            taken = await self.service.intake(mailbox).once()
+            taken = await mailroom.intake(self.service, mailbox).once()
         await self.service.delivery().drain()
         return taken.handled
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailer.app import house, mailroom
 from mailer.app.service import open_service
 from mailer.settings import load
 from tests.flows.doubles import SetClock
@@ -25,15 +26,15 @@ async def test_leaders_are_reminded_of_what_nobody_answered_in_a_mail_program(
         async with service.mailbox() as mailbox:
             for number in (1, 2):
                 dovecot.deliver(mail(number))
-                await service.intake(mailbox).drain()
+                await mailroom.intake(service, mailbox).drain()
             await service.delivery().drain()
             with dovecot.client() as client:
                 client.select_folder(SUBPROJECT)
                 client.add_flags(client.search(["SUBJECT", "Gatlampa 1"]), [b"\\Answered"])
             clock.forward(days=5)
             already = len(sink.letters)
-            assert await service.follow_up(mailbox).look() == 1
-            assert await service.follow_up(mailbox).look() == 0
+            assert await mailroom.follow_up(service, mailbox).look() == 1
+            assert await mailroom.follow_up(service, mailbox).look() == 0
             await service.delivery().drain()
         told = {
             (*letter.recipients, opened(letter.raw)["Subject"]) for letter in sink.letters[already:]
@@ -45,5 +46,5 @@ async def test_leaders_are_reminded_of_what_nobody_answered_in_a_mail_program(
                 "Brevlådan den 16 september 2020: inga nya, 1 väntar på svar",
             ),
         }
-        status = await service.status()
-        assert status["answers"] == {"open": 1, "overdue": 0, "answered": 1}
+        figures = await house.status(service)
+        assert figures["answers"] == {"open": 1, "overdue": 0, "answered": 1}
