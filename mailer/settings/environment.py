@@ -12,7 +12,7 @@ from typing import Any
 
 from mailer.errors import Problem
 from mailer.mail.server import Secret, Server, read_server
-from mailer.settings.fields import read_base_url, read_database_url, read_listen
+from mailer.settings.addresses import read_base_url, read_database_url, read_listen
 
 
 @dataclass(frozen=True, slots=True)

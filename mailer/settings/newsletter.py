@@ -12,9 +12,9 @@ from mailer.errors import Problem
 from mailer.newsletter.approval import Approval
 from mailer.newsletter.edition import EditionText, EditionWords, Newsletter, Period
 from mailer.settings.explain import Fitted
-from mailer.settings.fields import check_period
 from mailer.settings.files import File
 from mailer.settings.schema import ApprovalForm, EditionForm, NewsletterForm, ScheduleForm
+from mailer.settings.times import check_period
 
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)\Z")
 # the 29th to 31st and a fifth Friday are missing in some months, and an edition with them

@@ -21,7 +21,7 @@ from pydantic import (
 from mailer.mail.retry import OnDoubt
 from mailer.newsletter.activity import Status
 from mailer.newsletter.edition import Images, Period, WhenEmpty
-from mailer.settings import fields
+from mailer.settings import addresses, fields, times
 from mailer.settings.presets import PRESETS, Preset
 
 
@@ -61,18 +61,18 @@ class OauthForm(Form):
     tenant: fields.Title
     client: fields.Title
     secret_file: fields.Title
-    secret_expires: fields.Day | None = None
+    secret_expires: times.Day | None = None
 
 
 class MailboxForm(Form):
     name: fields.Title
-    address: fields.Mail
-    server: fields.Imap
+    address: addresses.Mail
+    server: addresses.Imap
     user: fields.OneLine = ""
     password_file: fields.OneLine = ""
     login: Login = "password"
     inbox: fields.Folder = "INBOX"
-    poll: fields.Poll
+    poll: times.Poll
     idle: bool = True
 
 
@@ -80,7 +80,7 @@ class RelayForm(Form):
     """What is not given is the preset's, if there is one."""
 
     preset: Preset | None = None
-    server: fields.Smtp
+    server: addresses.Smtp
     user: fields.OneLine = ""
     password_file: fields.OneLine = ""
     login: Login = "password"
@@ -107,20 +107,20 @@ class DkimForm(Form):
 
 
 class WebForm(Form):
-    listen: fields.Listen
-    base_url: fields.BaseUrl
+    listen: addresses.Listen
+    base_url: addresses.BaseUrl
     hsts: bool = False
-    trusted_proxies: list[fields.Network] = ["127.0.0.1", "::1"]
+    trusted_proxies: list[addresses.Network] = ["127.0.0.1", "::1"]
 
 
 class MailerForm(Form):
     municipality: fields.Title
-    time_zone: fields.Zone
+    time_zone: times.Zone
     data_dir: fields.Title
-    database_url: fields.DatabaseUrl | None = None
+    database_url: addresses.DatabaseUrl | None = None
     secret_file: fields.OneLine = ""
     case_prefix: fields.CasePrefix = "IT"
-    operator: fields.Mail | None = None
+    operator: addresses.Mail | None = None
     mailbox: MailboxForm
     oauth: OauthForm | None = None
     relay: RelayForm | None = None
@@ -139,7 +139,7 @@ class ScheduleForm(Form):
     `day` of a monthly newsletter is "2nd fri", "last mon", "last" or 1-28; of a weekly, "fri".
     """
 
-    day: fields.ScheduleDay
+    day: times.ScheduleDay
     hour: Annotated[int, in_range(0, 23)]
     minute: Annotated[int, in_range(0, 59)] = 0
 
@@ -147,9 +147,9 @@ class ScheduleForm(Form):
 class ApprovalForm(Form):
     """Who must approve an edition, how many of them, and how long before they are asked."""
 
-    by: list[fields.Mail]
+    by: list[addresses.Mail]
     at_least: Annotated[int, in_range(1, 20)] = 1
-    before: fields.Before = timedelta(days=2)
+    before: times.Before = timedelta(days=2)
 
 
 class NewsletterForm(Form):
@@ -157,9 +157,9 @@ class NewsletterForm(Form):
     tagline: fields.OneLine = ""
     list_id: fields.ListId
     period: Period
-    horizon: fields.Horizon
+    horizon: times.Horizon
     schedule: ScheduleForm
-    missed: fields.MissedEdition
+    missed: times.MissedEdition
     when_empty: WhenEmpty = "notify"
     approval: ApprovalForm | None = None
     images: Images = "inline"
@@ -188,17 +188,17 @@ class EditionForm(Form):
 class LeaderForm(Form):
     name: fields.Title
     title: fields.OneLine = ""
-    address: fields.Mail
+    address: addresses.Mail
     deputy: fields.Deputy | None = None
-    away: list[fields.Away] = []
+    away: list[times.Away] = []
 
 
 class CoordinatorForm(Form):
     name: fields.Title
-    address: fields.Mail
+    address: addresses.Mail
     folder: fields.Folder
     deputy: fields.Deputy | None = None
-    away: list[fields.Away] = []
+    away: list[times.Away] = []
 
 
 class SubprojectForm(Form):
@@ -246,7 +246,7 @@ class TriageForm(Form):
     trusted_authserv: list[fields.Title] = []
     acknowledgements_an_hour: Annotated[int, in_range(0, 10_000)]
     answer_within: Annotated[int, in_range(1, 60)] = 5
-    second_notice_after: fields.NoticeAfter = timedelta(minutes=30)
+    second_notice_after: times.NoticeAfter = timedelta(minutes=30)
     remind_after: Annotated[int, in_range(1, 60)] = 3
     folders: FoldersForm
     rules: dict[fields.Language, dict[fields.SpeaksFor, Weighted]] = {}
@@ -262,8 +262,8 @@ class ImageForm(Form):
 
 
 class RegistrationForm(Form):
-    by: fields.Day | None = None
-    link: fields.Link = ""
+    by: times.Day | None = None
+    link: addresses.Link = ""
 
     @model_validator(mode="after")
     def _says_something(self) -> "RegistrationForm":
@@ -283,19 +283,19 @@ class ActivityForm(Form):
     """The order matters: a check sees the keys above it."""
 
     title: fields.Title
-    edition: fields.EditionPeriod | None = None
-    when: Annotated[fields.Happens, Field(validate_default=True)] = None
+    edition: times.EditionPeriod | None = None
+    when: Annotated[times.Happens, Field(validate_default=True)] = None
     text: fields.Text = ""
     subproject: fields.SubprojectSlug = ""
     place: fields.OneLine = ""
-    link: fields.Link = ""
+    link: addresses.Link = ""
     image: ImageForm | None = None
     contact: fields.Contact = ""
     registration: RegistrationForm | None = None
     status: Status | None = None
     note: Annotated[fields.Text, Field(validate_default=True)] = ""
-    valid_from: fields.Day | None = None
-    valid_until: fields.Day | None = None
+    valid_from: times.Day | None = None
+    valid_until: times.Day | None = None
     draft: bool = False
     translations: dict[fields.Language, TranslationForm] = {}
 

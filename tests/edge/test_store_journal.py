@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from mailer.edge.store.absences import StoredAbsences
+from mailer.edge.store.background import ACKNOWLEDGEMENT
 from mailer.edge.store.database import Database
-from mailer.edge.store.journal import ACKNOWLEDGEMENT, StoredJournal
+from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox

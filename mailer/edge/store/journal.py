@@ -5,44 +5,30 @@ maybe several places. Each new identity gets the next case number of its year.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    and_,
     func,
-    literal_column,
-    or_,
     select,
     tuple_,
     update,
 )
 
-from mailer.edge.store.absences import away
+from mailer.edge.store.background import acknowledged, background
 from mailer.edge.store.chain import append, serialise
 from mailer.edge.store.database import Database, insert_new
 from mailer.edge.store.outbox import put
 from mailer.edge.store.subscribers import apply
-from mailer.edge.store.tables import inquiries, journal, outbox, subscribers, tokens
+from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.inquiry.chain import STANDING, Event, recorded
-from mailer.inquiry.record import Background, Case, Earlier, Forwarded, Place, RawMail, Written
-from mailer.inquiry.thread import topic
+from mailer.inquiry.record import Background, Case, Forwarded, Place, RawMail, Written
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.post import Post
-from mailer.subscriber.mail import token_in
 from mailer.subscriber.subscription import Change
-
-ACKNOWLEDGEMENT = outbox.c.kind == literal_column("'acknowledgement'")
-"""Not as a parameter, or SQLite cannot tell that the index of just these letters serves."""
-
-_ONE_ANSWER_IN = timedelta(hours=24)
-_COUNTED_OVER = timedelta(hours=1)
-_SAME_THREAD_IN = timedelta(days=30)
-_LOOKED_AT = 50  # mails of one sender
 
 
 class StoredJournal:
@@ -90,54 +76,9 @@ class StoredJournal:
     async def background(
         self, inquiry: Inquiry, case: Case, tagged: str, now: datetime
     ) -> Background:
-        sender = inquiry.sender.email if inquiry.sender else ""
-        token = token_in(inquiry.subject)
-
-        def work(connection: Connection) -> Background:
-            posts = connection.execute(
-                select(outbox.c.kind, outbox.c.recipient, outbox.c.inquiry_id).where(
-                    outbox.c.message_id.in_(inquiry.references)
-                )
-            ).all()
-            recent = connection.execute(
-                select(func.count()).where(ACKNOWLEDGEMENT, outbox.c.queued > now - _COUNTED_OVER)
-            ).scalar_one()
-            answered = {post.kind for post in posts if post.recipient.lower() == sender.lower()}
-            return Background(
-                earlier=_earlier(connection, inquiry, case, tagged, posts),
-                acknowledged=_acknowledged(connection, sender, case.id, now),
-                acknowledgements=recent,
-                confirms="confirmation" in answered,
-                answers_forward="forward" in answered,
-                away=away(connection, now.astimezone(self._zone).date()),
-                subscribed=connection.execute(
-                    select(subscribers.c.id).where(
-                        or_(
-                            # A second click on the same link is no question to a person.
-                            subscribers.c.token == token,
-                            subscribers.c.id.in_(
-                                select(tokens.c.subscriber_id).where(
-                                    tokens.c.token == token, tokens.c.purpose == "leave"
-                                )
-                            ),
-                            and_(
-                                func.lower(subscribers.c.email) == sender.lower(),
-                                subscribers.c.state != "left",
-                            ),
-                        )
-                    )
-                ).first()
-                is not None,
-                active=connection.execute(
-                    select(subscribers.c.id).where(
-                        func.lower(subscribers.c.email) == sender.lower(),
-                        subscribers.c.state == "active",
-                    )
-                ).first()
-                is not None,
-            )
-
-        return await self._database.read(work)
+        return await self._database.read(
+            lambda connection: background(connection, inquiry, case, tagged, self._zone, now)
+        )
 
     async def decide(
         self,
@@ -265,63 +206,9 @@ class StoredJournal:
         return f"{stem}{int(newest.removeprefix(stem)) + 1 if newest else 1:04d}"
 
 
-def _earlier(
-    connection: Connection, inquiry: Inquiry, case: Case, tagged: str, posts: Sequence[Any]
-) -> Earlier | None:
-    """By our letter that it answers, the mail that it refers to, or the tag in its subject.
-
-    Else by the sender and the subject.
-    """
-    ways: list[ColumnElement[bool]] = [
-        inquiries.c.id.in_([post.inquiry_id for post in posts if post.inquiry_id]),
-        inquiries.c.message_id.in_(inquiry.references),
-    ]
-    if tagged:
-        ways.append(inquiries.c.case_number == tagged)
-    newest = (
-        select(inquiries)
-        .where(inquiries.c.id != case.id, inquiries.c.decided.is_not(None))
-        .order_by(inquiries.c.id.desc())
-    )
-    found = connection.execute(newest.where(or_(*ways)).limit(1)).first()
-    named = found is not None
-    about = topic(inquiry.subject)
-    if not named and inquiry.sender and about:
-        theirs = newest.where(
-            func.lower(inquiries.c.sender) == inquiry.sender.email.lower(),
-            inquiries.c.received > case.received - _SAME_THREAD_IN,
-            inquiries.c.kind.in_(("inquiry", "follow-up")),
-        )
-        rows = connection.execute(theirs.limit(_LOOKED_AT))
-        found = next((row for row in rows if topic(row.subject) == about), None)
-    if found is None:
-        return None
-    return Earlier(
-        number=found.case_number,
-        owner=found.owner,
-        certain=found.certain,
-        hash=found.hash,
-        received=found.received,
-        named=named,
-    )
-
-
-def _acknowledged(
-    connection: Connection, recipient: str, case_id: int | None, now: datetime
-) -> bool:
-    """Whether an address had an acknowledgement of late, for another case than this."""
-    query = select(outbox.c.id).where(
-        ACKNOWLEDGEMENT,
-        func.lower(outbox.c.recipient) == recipient.lower(),
-        outbox.c.queued > now - _ONE_ANSWER_IN,
-        outbox.c.inquiry_id != case_id,
-    )
-    return connection.execute(query).first() is not None
-
-
 def _is_new(connection: Connection, post: Post, now: datetime) -> bool:
     # Two processes may have decided on two mails of one sender at once.
-    return post.kind != "acknowledgement" or not _acknowledged(
+    return post.kind != "acknowledgement" or not acknowledged(
         connection, post.to.email, post.inquiry_id, now
     )
 
