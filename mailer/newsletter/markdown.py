@@ -72,10 +72,11 @@ def fill(text: str, width: int = WIDTH) -> str:
 def _stacked(blocks: Sequence[SyntaxTreeNode], width: int) -> list[str]:
     """Blocks below each other, with an empty line between those that had one."""
     lines: list[str] = []
-    for number, block in enumerate(blocks):
-        if number and not blocks[0].hidden:
+    for block in blocks:
+        told = _block(block, width)  # nothing, where a heading is empty
+        if lines and told and not blocks[0].hidden:
             lines.append("")
-        lines.extend(_block(block, width))
+        lines.extend(told)
     return lines
 
 

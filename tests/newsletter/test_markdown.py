@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.newsletter.markdown import to_html, to_text
@@ -72,6 +72,7 @@ def test_no_picture_is_fetched() -> None:
 
 
 @given(st.text(alphabet="ab *_-#>`[]()!<&\\\n\t1.:/å", max_size=80))
+@example("1\n#")
 def test_whatever_is_written_becomes_html_and_text(source: str) -> None:
     assert "<script" not in to_html(f"{source}<script>")
     assert to_text(source) == to_text(source).rstrip("\n")
