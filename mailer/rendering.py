@@ -29,16 +29,25 @@ class Words:
     text: str
 
 
+def environment(templates: Mapping[str, str]) -> SandboxedEnvironment:
+    """For templates by path: sandboxed, and a value that is not there is a fault.
+
+    Values are escaped, but in plain text (.txt).
+    """
+    return SandboxedEnvironment(
+        loader=DictLoader(dict(templates)),
+        autoescape=lambda name: not (name and name.endswith(".txt")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class LetterTemplates:
     """Templates of plain text letters, by path."""
 
     def __init__(self, templates: Mapping[str, str]) -> None:
-        self._environment = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment(templates)
         self._environment.filters |= {"paragraph": paragraph, "bullet": bullet}
 
     def write(self, name: str, values: Mapping[str, object]) -> Words:

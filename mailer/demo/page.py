@@ -12,12 +12,8 @@ from datetime import tzinfo
 from importlib.resources import files
 from typing import Protocol
 
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route as Path
@@ -26,10 +22,12 @@ from mailer.demo.form import FIELD_OCTETS, FIELDS, tidied, wrong
 from mailer.demo.people import EXAMPLES
 from mailer.demo.reading import Reading, Sort, reading
 from mailer.edge.local import Captured
-from mailer.edge.web.policy import SafeHeaders, framed
+from mailer.edge.web.local import local
+from mailer.edge.web.policy import framed
 from mailer.errors import MailerError
 from mailer.inquiry.verdict import Route, Verdict
 from mailer.organisation import COORDINATOR, Organisation
+from mailer.rendering import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +80,12 @@ _NAMES: Mapping[str, str] = {
 }
 _VIEWS: Mapping[str, str] = {"html": "Formaterat", "text": "Text", "kalla": "Källa"}
 _FRAME = "ruta"
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: a browser would then name no origin with a form.
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Not no-referrer: a browser would then name no origin with a form.
+_HEADERS = {"Referrer-Policy": "same-origin"}
 _RESIDENT = "invanare@example.org"
 
 
@@ -100,30 +94,21 @@ def page(
 ) -> Starlette:
     """The application. `zone` is where its reader lives."""
     here = _Pages(source, organisation, templates, zone)
-    return Starlette(
-        routes=[
-            Path("/", here.start),
-            Path("/demo.css", here.style),
-            Path("/utskick", here.letters),
-            Path("/utskick/{number:int}", here.letter),
-            Path("/utskick/{number:int}/{view}", here.letter),
-            Path("/brevlada", here.mailbox),
-            Path("/brevlada/{folder:path}/{number:int}", here.mail),
-            Path("/brevlada/{folder:path}/{number:int}/{view}", here.mail),
-            Path("/skriv", here.form),
-            Path("/skriv", here.write, methods=["POST"]),
-            Path("/skriv/{number:int}", here.answer),
-        ],
-        middleware=[
-            Middleware(SafeHeaders, headers=_HEADERS),
-            Middleware(
-                TrustedHostMiddleware,
-                allowed_hosts=["localhost", "127.0.0.1", "[::1]"],
-                www_redirect=False,
-            ),
-        ],
-        exception_handlers={HTTPException: here.refused, MailerError: here.failed},
-    )
+    routes = [
+        Path("/", here.start),
+        Path("/demo.css", here.style),
+        Path("/utskick", here.letters),
+        Path("/utskick/{number:int}", here.letter),
+        Path("/utskick/{number:int}/{view}", here.letter),
+        Path("/brevlada", here.mailbox),
+        Path("/brevlada/{folder:path}/{number:int}", here.mail),
+        Path("/brevlada/{folder:path}/{number:int}/{view}", here.mail),
+        Path("/skriv", here.form),
+        Path("/skriv", here.write, methods=["POST"]),
+        Path("/skriv/{number:int}", here.answer),
+    ]
+    handlers = {HTTPException: here.refused, MailerError: here.failed}
+    return local(routes, _POLICY, handlers, _HEADERS)
 
 
 class _Pages:
@@ -141,13 +126,7 @@ class _Pages:
         self._zone = zone
         self._written: list[tuple[Mapping[str, str], Routed]] = []
         self._style = (files("mailer.demo") / "data" / "demo.css").read_text("utf-8")
-        self._templates = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(templates)
         self._templates.filters["person"] = _person
 
     async def start(self, request: Request) -> Response:

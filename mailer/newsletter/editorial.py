@@ -12,15 +12,13 @@ from hashlib import sha256
 
 from babel import Locale
 from babel.dates import format_datetime
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 
 from mailer.newsletter.approval import Answer, Approval
 from mailer.newsletter.dates import period_in_words
 from mailer.newsletter.finding import Finding
 from mailer.newsletter.render import Rendered
 from mailer.newsletter.words import ORIGINAL
-from mailer.rendering import LetterTemplates, Words, rendered
+from mailer.rendering import LetterTemplates, Words, environment, rendered
 
 _SWEDISH = Locale("sv")
 
@@ -76,13 +74,7 @@ class Editorial:
 
     def __init__(self, templates: Mapping[str, str], newsletter: str, zone: tzinfo) -> None:
         self._letters = LetterTemplates(templates)
-        self._pages = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._pages = environment(templates)
         self._newsletter = newsletter
         self._zone = zone
 

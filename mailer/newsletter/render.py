@@ -14,9 +14,8 @@ from textwrap import indent
 
 import mrml
 from babel.lists import format_list
-from jinja2 import DictLoader, StrictUndefined, pass_context
+from jinja2 import pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailer.errors import EditionError
@@ -29,7 +28,7 @@ from mailer.newsletter.picture import Picture
 from mailer.newsletter.site import Site
 from mailer.newsletter.words import ORIGINAL, Words, chosen, in_swedish, one_line
 from mailer.organisation import Organisation, Subproject
-from mailer.rendering import rendered
+from mailer.rendering import environment, rendered
 
 _FILES = ("newsletter/subject.txt", "newsletter/edition.mjml", "newsletter/edition.txt")
 _MARK = "– "
@@ -79,14 +78,8 @@ class Renderer:
         self._organisation = organisation
         self.site = Site(base_url)
         self.pictures = pictures
-        environment = SandboxedEnvironment(
-            loader=DictLoader(templates),
-            autoescape=lambda name: name is not None and name.endswith(".mjml"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {
+        self._environment = environment(templates)
+        self._environment.filters |= {
             "markdown": lambda words, top: to_html(words.text, top),
             "plain": lambda words: to_text(words.text),
             "one_line": one_line,
@@ -95,8 +88,6 @@ class Renderer:
             "put": _put,
             "listed": _listed,
         }
-        self._environment = environment
-        # No fonts: mrml would link to those that it knows, and their host see who reads.
         self._mjml = (mrml.ParserOptions(mrml.noop_loader()), mrml.RenderOptions(fonts={}))
         self.languages = frozenset(FORMATS) & frozenset(strings)
 

@@ -12,30 +12,23 @@ from datetime import date
 from importlib.resources import files
 from urllib.parse import urlencode
 
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route as Path
 
-from mailer.edge.web.policy import SafeHeaders, framed
+from mailer.edge.web.local import local
+from mailer.edge.web.policy import framed
 from mailer.newsletter.activity import parse_date
 from mailer.preview.workbench import Workbench
+from mailer.rendering import environment
 
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "img-src data:; frame-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src data:; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 _DARK = "(prefers-color-scheme: dark)"
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 
@@ -60,23 +53,14 @@ CHOICES = (
 def page(workbench: Workbench, templates: Mapping[str, str]) -> Starlette:
     """The application."""
     here = _Pages(workbench, templates)
-    return Starlette(
-        routes=[
-            Path("/", here.start),
-            Path("/brev", here.letter),
-            Path("/version", here.version),
-            Path("/preview.css", here.style),
-            Path("/preview.js", here.script),
-        ],
-        middleware=[
-            Middleware(SafeHeaders, headers=_HEADERS),
-            Middleware(
-                TrustedHostMiddleware,
-                allowed_hosts=["localhost", "127.0.0.1", "[::1]"],
-                www_redirect=False,
-            ),
-        ],
-    )
+    routes = [
+        Path("/", here.start),
+        Path("/brev", here.letter),
+        Path("/version", here.version),
+        Path("/preview.css", here.style),
+        Path("/preview.js", here.script),
+    ]
+    return local(routes, _POLICY)
 
 
 class _Pages:
@@ -87,13 +71,7 @@ class _Pages:
         self._style = (data / "preview.css").read_text("utf-8")
         self._script = (data / "preview.js").read_text("utf-8")
         self._workbench = workbench
-        self._page = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        ).get_template("web/preview.html")
+        self._page = environment(templates).get_template("web/preview.html")
 
     async def start(self, request: Request) -> Response:
         day, language, chosen = _asked(request)

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +21,7 @@ from mailer.inquiry.verdict import Kind, Reason, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.message import Draft, own_lines, shared
 from mailer.organisation import Leader, Organisation, Subproject
+from tests.edge.browsing import Outline
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 CSS = Path(__file__).parent.parent.parent / "mailer" / "demo" / "data" / "demo.css"
@@ -122,21 +122,6 @@ def browser(source: Played) -> Browser:
     files = TEMPLATES.rglob("*.html")
     templates = {path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8") for path in files}
     return Browser(page(source, ORGANISATION, templates, ZoneInfo("Europe/Stockholm")))
-
-
-class Outline(HTMLParser):
-    """What a screen reader walks along: links, headings, labels, and every tag and attribute."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, *names: str) -> list[dict[str, str]]:
-        return [attributes for tag, attributes in self.tags if tag in names]
 
 
 def every_page(browser: Browser) -> list[str]:

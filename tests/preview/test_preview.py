@@ -4,9 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +16,7 @@ from mailer.edge.files import read_templates
 from mailer.preview.page import CHOICES, page
 from mailer.preview.workbench import Workbench
 from tests.axe import violations
+from tests.edge.browsing import Outline
 
 CHECKOUT = Path(__file__).parents[2]
 CSS = CHECKOUT / "mailer" / "preview" / "data" / "preview.css"
@@ -76,19 +75,6 @@ def save(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
     later = path.stat().st_mtime_ns + 1_000_000
     os.utime(path, ns=(later, later))
-
-
-class Outline(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, *names: str) -> Iterator[dict[str, str]]:
-        return (attributes for tag, attributes in self.tags if tag in names)
 
 
 def test_it_opens_with_the_edition_that_is_written_next(browser: Browser) -> None:

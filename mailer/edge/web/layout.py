@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from babel import Locale
-from jinja2 import DictLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailer.newsletter.dates import FORMATS, direction
@@ -14,6 +12,7 @@ from mailer.newsletter.markdown import to_html
 from mailer.newsletter.site import Site
 from mailer.newsletter.words import ORIGINAL, Words, in_swedish
 from mailer.organisation import Organisation
+from mailer.rendering import environment
 
 
 class Layout:
@@ -40,13 +39,7 @@ class Layout:
         self.public = Site(base_url)
         # Links within the pages name no host: they work also where the service is tried out.
         self.here = Site(urlsplit(base_url).path)
-        self._templates = SandboxedEnvironment(
-            loader=DictLoader(dict(templates)),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(templates)
         self._templates.filters |= {"markdown": _markdown, "put": _put}
 
     def show(self, template: str, language: str, **values: object) -> str:
