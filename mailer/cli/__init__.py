@@ -52,7 +52,8 @@ def options(
         level=logging.INFO if verbose or context.invoked_subcommand == "run" else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "alembic.runtime.plugins"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs what we handle
 
 

@@ -125,9 +125,8 @@ def receipt(
         found = await service.editions.receipt(edition)
         if found is None:
             sent = [row.period for row in await service.editions.all()]
-            raise MailerError(
-                f"no edition {edition!r} was sent; there are: {', '.join(sent) or '-'}"
-            )
+            others = f"; there are: {', '.join(sent)}" if sent else ", and no other yet"
+            raise MailerError(f"no edition {edition!r} was sent{others}")
         if who == "bounced":
             reports = await service.bounces.of_edition(edition)
             show_rows(
