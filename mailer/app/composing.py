@@ -13,13 +13,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from mailer.app.subscribing import subscriber_letters
 from mailer.edge.files import (
     read_pictures,
-    read_strings,
     template_folders,
     templates_for,
     write_files,
 )
 from mailer.edge.store.database import Database, exists
 from mailer.edge.store.editions import StoredEditions
+from mailer.edge.strings import strings_of
 from mailer.errors import Problem, SettingsError, TemplateFault
 from mailer.flows.inspect import inspected
 from mailer.flows.ports.clock import Clock
@@ -51,7 +51,7 @@ def composer(settings: Settings) -> Composer:
         texts=settings.editions,
         renderer=Renderer(
             templates,
-            read_strings(templates),
+            strings_of(templates),
             settings.newsletter,
             settings.organisation,
             settings.base_url,
@@ -129,6 +129,7 @@ def check_templates(settings: Settings, now: datetime) -> None:
             reminders = Reminders(templates, settings.organisation, settings.triage, settings.zone)
             reminders.rehearse(now)
             subscriber_letters(settings, templates).rehearse()
+            strings_of(templates, "web")
             compose = composer(settings)
             edition = compose.plan(now.date(), None, frozenset())
             compose.compose(edition, now)

@@ -8,7 +8,8 @@ from mailer import __version__
 from mailer.app.mailroom import corrections
 from mailer.app.service import Service
 from mailer.app.subscribing import subscribing
-from mailer.edge.files import read_strings, templates_for
+from mailer.edge.files import templates_for
+from mailer.edge.strings import strings_of
 from mailer.edge.web.app import web
 from mailer.edge.web.approval import Desk
 from mailer.edge.web.archive import ArchivePages
@@ -29,8 +30,8 @@ def pages(service: Service, newsroom: Newsroom, queued: Callable[[], None]) -> S
     templates = templates_for(settings.config_dir)
     layout = Layout(
         templates,
-        read_strings(templates),
-        read_strings(templates, "web"),
+        strings_of(templates),
+        strings_of(templates, "web"),
         settings.newsletter,
         settings.organisation,
         settings.base_url,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from mailer.edge.files import read_strings, templates_for
+from mailer.edge.files import templates_for
 from mailer.edge.store.database import Database
 from mailer.edge.store.erasure import Fingerprint
 from mailer.edge.store.subscriptions import StoredSubscriptions
+from mailer.edge.strings import strings_of
 from mailer.flows.ports.clock import Clock
 from mailer.flows.subscribe import Invitations, Subscribing
 from mailer.mail.identity import Identity
@@ -17,7 +18,7 @@ from mailer.subscriber.wording import wordings
 def subscriber_letters(settings: Settings, templates: Mapping[str, str]) -> SubscriberLetters:
     """The words of letters to subscribers; raises SettingsError for strings that are none."""
     newsletter, organisation = settings.newsletter.title, settings.organisation
-    agreed = wordings(read_strings(templates, "web"), newsletter, organisation.municipality)
+    agreed = wordings(strings_of(templates, "web"), newsletter, organisation.municipality)
     return SubscriberLetters(templates, organisation, newsletter, settings.base_url, agreed)
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path, PurePath
+from pathlib import Path
 from stat import S_ISREG
 
-from mailer.edge.documents import Document, parse
 from mailer.errors import MailerError, Problem, SettingsError, StoreError
 from mailer.mail.server import Secret
 from mailer.newsletter.picture import Picture, picture
@@ -71,35 +70,6 @@ def read_templates(folder: Path) -> Mapping[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
-
-
-def read_strings(
-    templates: Mapping[str, str], of: str = "newsletter"
-) -> Mapping[str, Mapping[str, str]]:
-    """The own words of the newsletter or of the web pages by language: OF/strings/LANGUAGE.yaml.
-
-    Raises SettingsError where a file holds anything but texts by name.
-    """
-    strings: dict[str, Mapping[str, str]] = {}
-    problems: list[Problem] = []
-    for name, source in templates.items():
-        if not name.startswith(f"{of}/strings/"):
-            continue
-        found = parse(source.encode(), f"templates/{name}")
-        if not isinstance(found, Document):
-            problems += found
-        elif isinstance(found.value, dict):
-            strings[PurePath(name).stem] = found.value
-            problems += [
-                found.problem((key,), f"{key!r} must be text")
-                for key, text in found.value.items()
-                if not isinstance(text, str)
-            ]
-        else:
-            problems.append(found.problem((), "expected texts by name"))
-    if problems:
-        raise SettingsError(tuple(problems))
-    return strings
 
 
 def read_pictures(folder: Path, names: Iterable[str]) -> Mapping[str, Picture]:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import httpx
 from starlette.applications import Starlette
 
-from mailer.edge.files import read_strings, read_templates
+from mailer.edge.files import read_templates
+from mailer.edge.strings import read_strings
 from mailer.edge.web.app import Part, web
 from mailer.edge.web.layout import Layout
 from mailer.mail.address import Address

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from mailer.edge.files import read_strings
+from mailer.edge.strings import read_strings
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import Activity, When
 from mailer.newsletter.approval import Missed

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from mailer.edge.files import read_strings
+from mailer.edge.strings import read_strings
 from mailer.edge.web.app import web
 from mailer.edge.web.approval import Desk
 from mailer.edge.web.layout import Layout

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from mailer.app.cases import case_links
-from mailer.edge.files import read_strings
 from mailer.edge.store.labels import StoredLabels
+from mailer.edge.strings import read_strings
 from mailer.edge.web.app import web
 from mailer.edge.web.case import CasePage
 from mailer.edge.web.layout import Layout

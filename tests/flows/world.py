@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from mailer.edge.archive import Archive, ArchiveFiles
-from mailer.edge.files import OriginalFiles, read_strings, read_templates
+from mailer.edge.files import OriginalFiles, read_templates
 from mailer.edge.store.absences import StoredAbsences
 from mailer.edge.store.bounces import StoredBounces
 from mailer.edge.store.database import Database
@@ -24,6 +24,7 @@ from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox
+from mailer.edge.strings import read_strings
 from mailer.flows.correspondence import Correspondence
 from mailer.flows.deliver import Delivery
 from mailer.flows.intake import Intake

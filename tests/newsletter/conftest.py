@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.edge.files import read_strings, read_templates
+from mailer.edge.files import read_templates
+from mailer.edge.strings import read_strings
 from mailer.mail.address import address
 from mailer.newsletter.activity import Activity, Registration, Translation, When
 from mailer.newsletter.approval import Missed
