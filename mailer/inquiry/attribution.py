@@ -9,6 +9,7 @@ mail-parser-reply knows more.
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from mailparser_reply.parser import EmailMessage
 
@@ -17,47 +18,58 @@ _LENGTH = 200
 _LINES = 3
 _ATTRIBUTIONS = 100
 
+_FIELDS = 6
 _BLOCK_LINES = 14  # six fields with a blank line between, as HTML gives them
 
-_EDGES = " \t*\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-_RULED = r"[-_=]{2,} ?(?:%s) ?[-_=]{2,}"
-_ORIGINAL = (
+# Spaces, the stars of bold text, and marks of direction.
+_EDGES = " \t*\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_RULES = "-_=‐–—"
+_ORIGINAL = re.compile(
     r"original (?:message|meddelande|mejl)|original(?:meddelande|mejl)|reply message|"
     r"ursprungligt (?:meddelande|mejl|brev)|opprinnelig melding|oprindelig meddelelse|"
     r"ursprüngliche nachricht|alkuperäinen viesti|oryginalna wiadomość|wiadomość oryginalna|"
     r"originalna poruka|исходное сообщение|вихідне повідомлення|оригінальне повідомлення|"
-    r"الرسالة الأصلية|پیام اصلی|orijinal mesaj"
+    r"الرسالة الأصلية|پیام اصلی|orijinal mesaj",
+    re.IGNORECASE,
 )
-_PASSED_ON = (
+_PASSED_ON = re.compile(
     r"vidarebefordra(?:t|d) .{1,30}|forwarded .{1,30}|videresendt .{1,30}|"
     r"weitergeleitete .{1,30}|välitetty viesti|przekazana wiadomość|wiadomość przekazana dalej|"
     r"proslijeđena poruka|пересылаемое сообщение|переслане повідомлення|"
-    r"رسالة (?:معاد توجيهها|محوّلة)"
+    r"رسالة (?:معاد توجيهها|محوّلة)",
+    re.IGNORECASE,
 )
-_SEPARATOR = re.compile(_RULED % _ORIGINAL, re.IGNORECASE)
-_PASSES_ON = re.compile(
-    _RULED
-    % _PASSED_ON
-    + r"|(?:begin forwarded message|(?:början på )?vidarebefordrat (?:brev|meddelande)|"
+_BEGINS = re.compile(
+    r"(?:begin forwarded message|(?:början på )?vidarebefordrat (?:brev|meddelande)|"
     r"anfang der weitergeleiteten nachricht|välitetty viesti alkaa|"
     r"początek przekazanej wiadomości|بداية الرسالة (?:المعاد توجيهها|المحولة)) ?:",
     re.IGNORECASE,
 )
-_SENDERS = "från|from|von|fra|van|de|da|od|lähettäjä|від|от|من|از|kimden|de la|prej"
-_OTHERS = (
-    "skickat|sent|gesendet|sendt|verzonden|envoyé|enviado|wysłan[oe]|poslano|lähetetty|надіслано|"
-    "отправлено|تاريخ الإرسال|تم الإرسال|أرسلت|gönderildi|datum|date|dato|data|fecha|päivämäärä|"
-    "päiväys|дата|التاريخ|tarih|till|to|an|til|aan|à|para|do|za|vastaanottaja|saaja|кому|إلى|به|"
-    "kime|kopia|cc|kopi|kopie|dw|kopio|копія|копия|نسخة|ämne|rubrik|subject|betreff|emne|"
-    "onderwerp|objet|asunto|temat|predmet|aihe|тема|الموضوع|موضوع|konu"
+_SENDERS = (
+    "från|from|von|fra|van|de|da|od|šalje|lähettäjä|saatja|feladó|від|от|من|از|kimden|de la|prej|"
+    "nga|từ|จาก|发件人"
 )
-_FROM = re.compile(rf"[*\s]*(?:{_SENDERS})[*\s]*[:：]", re.IGNORECASE)
-_FIELD = re.compile(rf"[*\s]*(?:{_SENDERS}|{_OTHERS})[*\s]*[:：]", re.IGNORECASE)
+_OTHERS = (
+    "skickat|sent|gesendet|sendt|verzonden|envoyé|enviado|wysłan[oe]|poslano|lähetetty|saadetud|"
+    "elküldve|trimis|dërguar|надіслано|отправлено|تاريخ الإرسال|تم الإرسال|أرسلت|ارسال شده|"
+    "gönderildi|đã gửi|ส่ง|发送时间|datum|date|dato|data|fecha|päivämäärä|päiväys|дата|التاريخ|"
+    "tarih|till|to|an|til|aan|à|para|do|za|prima|vastaanottaja|saaja|adressaat|címzett|către|për|кому|"
+    "إلى|به|kime|đến|ถึง|收件人|kopia|cc|kopi|kopie|dw|kopio|копія|копия|نسخة|ämne|rubrik|subject|"
+    "betreff|emne|onderwerp|objet|asunto|temat|predmet|aihe|teema|tárgy|subiect|subjekti|тема|"
+    "الموضوع|موضوع|konu|chủ đề|เรื่อง|主题"
+)
+_ARROWS = re.compile(r">>> (.+) >>>")
+_NAMED = rf"[{_EDGES}]*(?:%s)[{_EDGES}]*[:：]"
+# eM Client writes no colons, but a rule above.
+_BARE_FIELD = re.compile(rf"(?:{_SENDERS}|{_OTHERS})\b", re.IGNORECASE)
+_FROM = re.compile(_NAMED % _SENDERS, re.IGNORECASE)
+_FIELD = re.compile(_NAMED % f"{_SENDERS}|{_OTHERS}", re.IGNORECASE)
 
 # Attributions in languages that the library lacks, or writes otherwise than the programs do.
 _WROTE = re.compile(
     r"\b(?:kirjoitti|skrev|napisał\w*|napisao|napisala|пише|пишет|написа\w*|كتب\w*|كتابة|نوشت\w*|"
-    r"a scris|yazdı|shkroi|qoray|rašė|rakstīja|kirjutas|wrote|schrieb)\b",
+    r"a scris|yazdı|shkroi|qoray|rašė|rakstīja|kirjutas|wrote|schrieb)\b|"
+    r"\A(?:citerar|quoting|zitat von|meddelande från|message from|nachricht von)\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\d{1,2}[:.]\d{2}|\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d")
@@ -65,26 +77,35 @@ _TIMED = re.compile(r"\b\d{4}\b.*\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.*\b\d{4}\b", 
 _ADDRESS_LAST = re.compile(r"[<(\[]\s*[^\s<>@]+@[^\s<>@]+\s*[>)\]],?\s*:\Z")
 
 
-def quoted(lines: Sequence[str | None], number: int, blank: bool = True) -> bool:
-    """Whether a line is quoted; past a blank one where `blank`, the next that is not."""
-    for line in lines[number : number + 3]:
-        if line is None:
-            return False
-        if line.strip() or not blank:
-            return line.lstrip("\ufeff \t").startswith(">")
-    return False
+def marked(line: str) -> bool:
+    """Whether a line is marked as quoted."""
+    return line.lstrip("\ufeff \t").startswith(">")
+
+
+def quoted(lines: Sequence[str | None], number: int) -> bool:
+    """Whether the line here, or the next below blank ones, is marked as quoted."""
+    return marked(_written(lines, number) or "")
+
+
+def _written(lines: Sequence[str | None], number: int) -> str | None:
+    """The first of three lines that is not blank; None for one that is ours, "" for none."""
+    return next((line for line in lines[number : number + 3] if line is None or line.strip()), "")
 
 
 def passes_on(line: str) -> bool:
     """Whether a program wrote this line above a mail that is passed on."""
-    return len(line) <= _LENGTH and bool(_PASSES_ON.fullmatch(line.strip(_EDGES)))
+    if len(line) > _LENGTH:
+        return False
+    return bool(_PASSED_ON.fullmatch(_ruled(line)) or _BEGINS.fullmatch(line.strip(_EDGES)))
 
 
 def block_end(lines: Sequence[str | None], number: int) -> int:
     """The line after a separator or header block that starts here; `number` where none does."""
     line = (lines[number] or "").strip()
     if _separates(line):
-        return number + 1
+        below = lines[number + 1 : number + 1 + _FIELDS]
+        named = takewhile(lambda field: bool(field and _BARE_FIELD.match(field)), below)
+        return number + 1 + sum(1 for _ in named)
     if not _FIELD.match(line):
         return number
     near = [field or "" for field in lines[number : number + _BLOCK_LINES]]
@@ -97,8 +118,21 @@ def block_end(lines: Sequence[str | None], number: int) -> int:
 
 def _separates(line: str) -> bool:
     return passes_on(line) or (
-        len(line) <= _LENGTH and bool(_SEPARATOR.fullmatch(line.strip(_EDGES)))
+        len(line) <= _LENGTH and bool(_ORIGINAL.fullmatch(_ruled(line)) or _names_sender(line))
     )
+
+
+def _names_sender(line: str) -> bool:
+    """Whether this is an attribution between rules (Zoho, Notes) or arrows (GroupWise)."""
+    arrows = _ARROWS.fullmatch(line.strip(_EDGES))
+    written = _DATED.search(arrows[1]) if arrows else _WROTE.search(_ruled(line))
+    return "@" in line and bool(written)
+
+
+def _ruled(line: str) -> str:
+    """What a line says between two rules; "" where there are none."""
+    bare = line.strip(_EDGES)
+    return "" if (bare[:2] + bare[-2:]).strip(_RULES) else bare.strip(_RULES + _EDGES)
 
 
 def attributions(lines: Sequence[str | None]) -> dict[int, int]:
@@ -119,30 +153,31 @@ def _bare(line: str) -> str:
 
 
 def _start(lines: Sequence[str | None], end: int) -> int | None:
-    marked = quoted(lines, end + 1)
+    below = _written(lines, end + 1)
+    sure = below is None or marked(below)
     window: list[str] = []
     for start in range(end, max(-1, end - _LINES), -1):
         line = _bare(lines[start] or "")
         if not line or len(line) > _LENGTH:
             break
         window.insert(0, line)
-        if _attributes(window, marked):
+        if _attributes(window, sure):
             return start
-    return end if marked and _names_writer((lines[end] or "")[:_LENGTH]) else None
+    return end if sure and _names_writer((lines[end] or "")[:_LENGTH]) else None
 
 
-def _attributes(window: Sequence[str], marked: bool) -> bool:
-    """Whether these lines say when somebody wrote something."""
+def _attributes(window: Sequence[str], sure: bool) -> bool:
+    """Whether these lines say when somebody wrote something; `sure`: above marks, or our letter."""
     text = "\n".join(window)
     dated = bool(_DATED.search(window[0]))
-    if marked:
+    if sure:
         return dated and _names_writer(text)
-    # Without marks all that follows is lost with it: be sure that a program wrote it.
+    # All that follows would be lost with it: a program must have written it.
     if _TIMED.search(text) and _ADDRESS_LAST.search(text):
         return True
-    sure = "@" in text or _TIMED.search(text)
-    known = (dated and _WROTE.search(text)) or _library().fullmatch(text)
-    return bool(sure and known)
+    if "@" not in text and not _TIMED.search(text):
+        return False
+    return bool((dated and _WROTE.search(text)) or _library().fullmatch(text))
 
 
 def _names_writer(text: str) -> bool:

@@ -8,7 +8,7 @@ octet), and then UTF-8 that somebody on the way read as latin-1 is repaired.
 
 import re
 from binascii import a2b_base64, a2b_qp
-from codecs import lookup
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
@@ -34,16 +34,26 @@ _NOT_CHARSETS = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode
 _CHARSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,39}\Z")
 
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
-# Controls, and characters that stand for nothing: newsletters fill their preheaders with those.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u200b\u2060\ud800-\udfff\ufeff]")
+# Controls, what turns letters around, and characters that stand for nothing: newsletters fill
+# their preheaders with those.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u200b\u202d\u202e\u2060\ud800-\udfff\ufeff]"
+)
+# Needed in running text where languages mix; in a name they only disguise.
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 _NOT_BASE64 = bytes(
     octet
     for octet in range(256)
     if octet not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 )
-_BASE64_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/=]+[ \t\r]*(?:\n|\Z)|\Z)")
+# A line of base64, or its end: what follows the padding is not read.
+_BASE64_LINE = re.compile(
+    rb"\s*(?:[A-Za-z0-9+/=]+[ \t\r]*(?:\n|\Z)|\Z"
+    rb"|(?:[A-Za-z0-9+/]{4})*+[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]=)"
+)
 _HIGH = re.compile("[\x80-\U0010ffff]")
-_LEAD = re.compile("[\u00c2-\u00f4]")
+# The beginning of a character of several octets, and one of its others.
+_MISREAD = re.compile(f"[\u00c2-\u00f4][\x80-\xbf{''.join(_FROM_1252.values())}]")
 
 
 def text_of(data: bytes, charset: str = "") -> str:
@@ -56,8 +66,17 @@ def clean(text: str) -> str:
     return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
 
 
+def one_line(text: str) -> str:
+    """Clean text without breaks, runs of spaces and marks of direction, as names and subjects."""
+    return " ".join(_DIRECTION.sub("", text).split())
+
+
 def _decode(data: bytes, charset: str) -> str:
-    for codec in (_codec(charset), "utf-8"):
+    marked = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    declared = "utf-16" if marked else _codec(charset)
+    if declared == "utf-16" and not marked and data[:999:2].count(0) > data[1:999:2].count(0):
+        declared = "utf-16-be"  # without a mark either order is written
+    for codec in (declared, "utf-8"):
         if codec == "cp1252":
             break
         with suppress(LookupError, ValueError):
@@ -78,9 +97,10 @@ def _codec(charset: str) -> str:
 
 def repair(text: str) -> str:
     """Undo UTF-8 that was read as windows-1252 ("Ã¥" → "å"), line by line, where that is sure."""
-    if text.isascii() or not _LEAD.search(text):
+    if text.isascii() or not _MISREAD.search(text):
         return text
-    return "\n".join(_repaired(line) for line in text.split("\n"))
+    lines = text.split("\n")
+    return "\n".join(_repaired(line) if _MISREAD.search(line) else line for line in lines)
 
 
 def _repaired(line: str) -> str:
@@ -121,7 +141,7 @@ _WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]{1,40})(?:\*[A-Za-z-]{0,20})?\?([BbQq])
 
 def header_text(value: bytes) -> str:
     """A header value on one line, folds and encoded words undone (RFC 5322, 2.2.3; RFC 2047)."""
-    return words_decoded(" ".join(text_of(value).split()))
+    return one_line(words_decoded(" ".join(text_of(value).split())))
 
 
 def words_decoded(text: str) -> str:
@@ -179,7 +199,7 @@ def parameters(value: bytes) -> tuple[str, dict[str, str]]:
 def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
     ordered = [pieces[number] for number in sorted(pieces)]
     if not any(extended for extended, _ in ordered):
-        return words_decoded("".join(text for _, text in ordered))
+        return one_line(words_decoded("".join(text for _, text in ordered)))
     charset, head = "", ordered[0][1]
     if ordered[0][0] and head.count("'") >= 2:
         charset, _, head = head.split("'", 2)
@@ -188,4 +208,4 @@ def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
         unquote_to_bytes(text) if extended else text.encode()
         for (extended, _), text in zip(ordered, texts, strict=True)
     )
-    return " ".join(text_of(octets, charset).split())
+    return one_line(text_of(octets, charset))

@@ -3,14 +3,30 @@
 Takes any bytes; gives a tree of `Part`s, never an exception, in time that grows with the size alone
 (the standard library's parser takes seconds for a small mail nested on purpose). What is broken is
 read as the mail programs do: a multipart without its boundary is text, a part without an end ends
-with what holds it, the body starts at the first line that is no header field.
+with what holds it, the body starts at the first line that is no header field. What stands within an
+attached mail, within a signature that wraps the mail (S/MIME) and within Outlook's winmail.dat are
+parts like others.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mailer.inquiry.cms import signed_content
 from mailer.inquiry.decoding import header_text, parameters, transfer_decoded
+from mailer.inquiry.tnef import unpacked
+
+MAIL = "message/rfc822"
+PKCS7 = "application/pkcs7-mime"
+RPMSG = "application/x-microsoft-rpmsg-message"
+TNEF = "application/ms-tnef"
+
+# The other type that programs give these, and the end of their names.
+_ALSO = (
+    (PKCS7, "application/x-pkcs7-mime", ".p7m"),
+    (RPMSG, RPMSG, ".rpmsg"),
+    (TNEF, "application/vnd.ms-tnef", "winmail.dat"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +109,23 @@ class _Reader:
             header.setdefault(name, value)
         given, options = parameters(header.get("content-type", b""))
         disposition, more = parameters(header.get("content-disposition", b""))
-        content_type = given if _TYPE.fullmatch(given) else default
+        name = more.get("filename") or options.get("name", "")
+        content_type = _meant(given if _TYPE.fullmatch(given) else default, name.lower())
         encoding = header_text(header.get("content-transfer-encoding", b"")[:100])
         children: tuple[Part, ...] = ()
         if content_type.startswith("multipart/"):
-            default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
+            default = MAIL if content_type == "multipart/digest" else "text/plain"
             pieces = _pieces(data, start, end, options.get("boundary", ""))
             children = self._below(data, pieces, default, depth)
-        elif content_type == "message/rfc822":
-            decoded = transfer_decoded(data[start:end], encoding)
-            inner = _lines(decoded)
-            children = self._below(inner, iter([(0, len(inner))]), "text/plain", depth)
+        octets = b"" if children else transfer_decoded(data[start:end], encoding)
+        children = children or self._within(octets, content_type, depth)
         return Part(
             fields=fields,
             content_type=content_type,
             parameters=options,
             disposition=disposition,
-            name=more.get("filename") or options.get("name", ""),
-            octets=b"" if children else transfer_decoded(data[start:end], encoding),
+            name=name,
+            octets=b"" if children else octets,
             children=children,
         )
 
@@ -127,6 +142,32 @@ class _Reader:
             fields.append((found[1].decode("ascii").lower(), found[2][:_FIELD_OCTETS].strip()))
         return tuple(fields), start + data.startswith(b"\n", start, end)
 
+    def _within(self, octets: bytes, content_type: str, depth: int) -> tuple[Part, ...]:
+        """The parts of what is no multipart, but holds a mail."""
+        if content_type == TNEF:
+            return self._packed(octets)
+        if content_type == PKCS7:
+            octets = signed_content(octets)
+        if content_type not in (MAIL, PKCS7) or not octets:
+            return ()
+        inner = _lines(octets)
+        return self._below(inner, iter([(0, len(inner))]), "text/plain", depth)
+
+    def _packed(self, octets: bytes) -> tuple[Part, ...]:
+        mail = unpacked(octets)
+        if not mail:
+            return ()
+        text = Part((), mail.kind, {"charset": "utf-8"}, "", "", mail.text.encode())
+        children = [text] + [
+            Part((), "application/octet-stream", {}, "attachment", each.name, each.octets)
+            for each in mail.attachments
+        ]
+        room = max(1, self.limits.parts - self.parts)
+        if len(children) > room:
+            self.exceeded = f"brevet har fler än {self.limits.parts} delar"
+        self.parts += len(children)
+        return tuple(children[:room])
+
     def _below(
         self, data: bytes, pieces: Iterator[tuple[int, int]], default: str, depth: int
     ) -> tuple[Part, ...]:
@@ -142,11 +183,21 @@ class _Reader:
         return tuple(children)
 
 
+def _meant(content_type: str, name: str) -> str:
+    found = (meant for meant, other, end in _ALSO if content_type == other or name.endswith(end))
+    return next(found, content_type)
+
+
 def _pieces(data: bytes, start: int, end: int, boundary: str) -> Iterator[tuple[int, int]]:
     """The ranges between the delimiter lines; the last one may lack its end."""
     if not boundary:
         return
-    delimiter = re.compile(rb"\n--" + re.escape(boundary.encode()) + rb"(--)?[ \t]*(?=\n|\Z)")
+    line = rb"\n--" + re.escape(boundary.encode())
+    delimiter = re.compile(line + rb"(--)?[ \t]*(?=\n|\Z)")
+    if not delimiter.search(data, start - 1, end):
+        # A line need only begin with the boundary (RFC 2046, 5.1.1); but that of a part within may
+        # be a longer one.
+        delimiter = re.compile(line + rb"(--)?[^\n]*")
     begin = -1
     # A multipart has a header field, so a line ends just before its body.
     for found in delimiter.finditer(data, start - 1, end):

@@ -8,29 +8,34 @@ in `unreadable`, what the text does not show in `note`; what could be read stand
 import re
 from collections.abc import Iterable
 
-from mailer.inquiry.decoding import clean, header_text, text_of, words_decoded
+from mailer.inquiry.body import all_texts_in, attachments_in, text_in
+from mailer.inquiry.decoding import header_text, one_line, text_of, words_decoded
 from mailer.inquiry.language import language_of
+from mailer.inquiry.meeting import method_of
 from mailer.inquiry.mime import LIMITS, Limits, Part, parts_of
-from mailer.inquiry.plaintext import plain_text
 from mailer.inquiry.quotation import NOTHING, own_words
-from mailer.inquiry.sealed import method_of, note_on, why_sealed, without_armour
+from mailer.inquiry.sealed import note_on, why_sealed, without_armour
 from mailer.inquiry.shingles import Shingles
-from mailer.inquiry.verdict import Attachment, Inquiry
+from mailer.inquiry.verdict import Inquiry
 from mailer.mail.address import Address, address
 
+# "Sv: ", "RE[2]: " and the like: a short word, but not one of those that pass a mail on.
+_ANSWER = re.compile(
+    r"\s*(?:sv|re|vs|aw|antw|odp|odg|ynt|res|rif|r|ref|відп|ответ|на|رد|پاسخ)(?:\[\d+\])?\s*[:：]",
+    re.IGNORECASE,
+)
 _RECIPIENTS = ("to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc")
-# Room for a long text after pictures written into its HTML.
-_TEXT_OCTETS = 5 * 1024 * 1024
 
 
 def read(raw: bytes, limits: Limits = LIMITS, ours: Shingles = NOTHING) -> Inquiry:
     """Read one mail. `ours` is what we have sent; it is cut from the sender's words."""
     root, exceeded = parts_of(raw, limits)
     fields = tuple((name, header_text(value)) for name, value in root.fields)
-    whole = _text(root)[: limits.text].strip()
+    whole = text_in(root)[: limits.text].strip()
     subject = next((value for name, value in fields if name == "subject"), "")
-    text = own_words(without_armour(whole), subject, ours)
-    ids = [value for name, value in fields if name in ("in-reply-to", "references")]
+    references = _ids(value for name, value in fields if name in ("in-reply-to", "references"))
+    answers = bool(references or _ANSWER.match(subject))
+    text = own_words(without_armour(whole), subject, ours, answers=answers)
     return Inquiry(
         sender=next(iter(_addresses(root, ("from",))), None),
         reply_to=next(iter(_addresses(root, ("reply-to",))), None),
@@ -40,10 +45,10 @@ def read(raw: bytes, limits: Limits = LIMITS, ours: Shingles = NOTHING) -> Inqui
         whole=whole,
         language=language_of(text or subject),
         message_id=next(iter(_ids(v for name, v in fields if name == "message-id")), ""),
-        references=_ids(ids),
+        references=references,
         headers=fields,
         content_types=tuple(_type(part) for part in root.walk()),
-        attachments=tuple(_attachments(root)),
+        attachments=tuple(attachments_in(root)),
         unreadable=exceeded or _unreadable(root, subject, whole),
         note=note_on(root, whole, text),
     )
@@ -52,8 +57,7 @@ def read(raw: bytes, limits: Limits = LIMITS, ours: Shingles = NOTHING) -> Inqui
 def texts_sent(raw: bytes) -> tuple[str, ...]:
     """The texts of a mail that we sent, plain and HTML: either may be what its readers quote."""
     root, _ = parts_of(raw, LIMITS)
-    texts = ("text/plain", "text/html")
-    return tuple(_decoded(part) for part in root.walk() if part.content_type in texts)
+    return all_texts_in(root)
 
 
 def _unreadable(root: Part, subject: str, whole: str) -> str:
@@ -68,92 +72,6 @@ def _type(part: Part) -> str:
     """The type of a part; with what a calendar part asks for ("text/calendar; method=reply")."""
     method = method_of(part) if part.content_type == "text/calendar" else ""
     return f"{part.content_type}; method={method}" if method else part.content_type
-
-
-# --- text and attachments
-
-
-def _text(root: Part) -> str:
-    """The sender's text; that of a forwarded mail where there is no other."""
-    texts = _texts(root, root.content_type)
-    for part in root.walk():
-        if texts:
-            break
-        if part.content_type == "message/rfc822":
-            texts = [text for child in part.children for text in _texts(child, child.content_type)]
-    return "\n\n".join(texts)
-
-
-def _texts(part: Part, within: str, first: bool = True) -> list[str]:
-    """The texts to read, in order, none of them blank. `within` is the type around the part."""
-    if not part.content_type.startswith("multipart/") or not part.children:
-        return [text] if _is_text(part, within, first) and (text := _decoded(part).strip()) else []
-    numbered = list(enumerate(part.children))
-    alternative = part.content_type == "multipart/alternative"
-    if alternative:
-        numbered.sort(key=lambda child: _has_html(child[1]))
-    # What is not needed is not decoded: HTML takes most of the time of reading.
-    below = (_texts(child, part.content_type, not number) for number, child in numbered)
-    if alternative:
-        return next(filter(None, below), [])
-    return [text for texts in below for text in texts]
-
-
-def _is_text(part: Part, within: str, first: bool) -> bool:
-    """Whether a leaf is part of the text and not an attachment (RFC 8621, 4.1.4)."""
-    if part.content_type.startswith("multipart/"):
-        return True  # one without its boundary
-    if part.content_type not in ("text/plain", "text/html") or part.disposition == "attachment":
-        return False
-    return first or (within != "multipart/related" and not part.name)
-
-
-def _has_html(part: Part) -> bool:
-    return any(found.content_type == "text/html" for found in part.walk())
-
-
-def _decoded(part: Part) -> str:
-    text = text_of(part.octets[:_TEXT_OCTETS], part.parameters.get("charset", ""))
-    if part.content_type == "text/html":
-        return clean(plain_text(text))  # again: entities may stand for anything
-    if part.parameters.get("format", "").lower() == "flowed":
-        return _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
-    return text
-
-
-def _unflowed(text: str, delete_space: bool) -> str:
-    """Join the lines that a flowed text was broken into (RFC 3676, 4)."""
-    lines: list[str] = []
-    pieces: list[str] = []
-    depth = 0
-    for line in text.split("\n"):
-        words = line.lstrip(">")
-        if pieces and (words == "-- " or len(line) - len(words) != depth):
-            lines.append("".join(pieces))
-            pieces = []
-        if not pieces:
-            depth = len(line) - len(words)
-            pieces.append(">" * depth + " " * bool(depth))
-        words = words.removeprefix(" ")
-        flows = words.endswith(" ") and words != "-- "
-        pieces.append(words[:-1] if flows and delete_space else words)
-        if not flows:
-            lines.append("".join(pieces))
-            pieces = []
-    return "\n".join([*lines, "".join(pieces)])
-
-
-def _attachments(root: Part) -> Iterable[Attachment]:
-    """Every leaf that is not text, and every mail that is attached to this one."""
-    stack = [(root, root.content_type, True)]
-    while stack:
-        part, within, first = stack.pop()
-        if part.content_type.startswith("multipart/") and part.children:
-            children = enumerate(part.children)
-            stack += [(child, part.content_type, not number) for number, child in children][::-1]
-        elif not _is_text(part, within, first):
-            size = len(part.octets) or sum(len(below.octets) for below in part.walk())
-            yield Attachment(part.name, part.content_type, size)
 
 
 # --- header fields
@@ -185,7 +103,7 @@ def _mailbox(text: str) -> Address | None:
         return None
     email = (found[1] if angle else found[0]).strip("'")
     words = text[: found.start()] + " " + text[found.end() :]
-    name = " ".join(_QUOTES.sub(" ", words_decoded(words)).split())
+    name = one_line(_QUOTES.sub(" ", words_decoded(words)))
     try:
         return address(email, name)
     except ValueError:

@@ -28,6 +28,8 @@ _UNSEEN = re.compile(
     r"max-height ?: ?0(?:px|pt|em)? ?(?:[;\"']|\Z)",
     re.IGNORECASE,
 )
+# How Gmail, Apple Mail and others indent what is no quotation.
+_INDENTED = re.compile(r"border ?: ?(?:none|0|medium none)\b")
 _HIDEABLE = frozenset({"div", "p", "span", "table", "td", "tr"})
 _HIDDEN = frozenset({"head", "script", "style", "template", "title"})
 _PARAGRAPHS = frozenset(
@@ -39,12 +41,12 @@ _LINES = frozenset(
 )
 
 
-def plain_text(source: str) -> str:
-    """The text of an HTML document or of a piece of one."""
+def plain_text(source: str, tags: int = TAGS) -> str:
+    """The text of an HTML document or of a piece of one, as far as so many tags reach."""
     writer = _Writer()
     position = 0
     unclosed: set[str] = set()
-    for _ in range(TAGS):
+    for _ in range(tags):
         found = _TOKEN.search(source, position)
         if not found:
             break
@@ -68,6 +70,11 @@ def _hides(name: str, attributes: str) -> bool:
     return name in _HIDDEN or (name in _HIDEABLE and bool(_UNSEEN.search(attributes)))
 
 
+def _indents(attributes: str) -> bool:
+    named = attributes.lower()
+    return bool(_INDENTED.search(named)) and "cite" not in named and "quote" not in named
+
+
 def _end(source: str, name: str, position: int) -> int:
     """Where that which opened with `name` is over; -1 where it never is."""
     if name == "!--":
@@ -89,6 +96,7 @@ class _Writer:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.words: list[str] = []
+        self.quotes: list[bool] = []  # of each open blockquote, whether it quotes
         self.quoted = 0
         self.preformatted = 0
         self.link = ""
@@ -119,7 +127,7 @@ class _Writer:
             self.end_words()
             outside = self.quoted
             if name == "blockquote":
-                self.quoted = max(0, self.quoted + (-1 if closes else 1))
+                self.quote(closes, attributes)
             if self.lines and self.lines[-1].strip("> ") and not self.words:
                 self.lines.append(_MARK * min(outside, self.quoted, MARKS))
         elif name == "br":
@@ -132,6 +140,13 @@ class _Writer:
                 self.words = [] if closes else [_BULLET]
         elif name in ("td", "th"):
             self.text(" ")
+
+    def quote(self, closes: bool, attributes: str) -> None:
+        if not closes:
+            self.quotes.append(not _indents(attributes))
+            self.quoted += self.quotes[-1]
+        elif self.quotes:
+            self.quoted -= self.quotes.pop()
 
     def end_link(self) -> None:
         """Show where a link leads, unless its words say so already."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from mailer.inquiry.attribution import attributions, block_end, passes_on, quoted
+from mailer.inquiry.attribution import attributions, block_end, marked, passes_on, quoted
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.signature import without_disclaimers, without_signature
 
@@ -39,11 +39,16 @@ Lines = Sequence[str | None]
 """The lines of a text; None for one that was all ours."""
 
 
-def own_words(text: str, subject: str = "", ours: Shingles = NOTHING) -> str:
-    """What the sender wrote. `ours` is what we have sent."""
+def own_words(
+    text: str, subject: str = "", ours: Shingles = NOTHING, *, answers: bool = True
+) -> str:
+    """What the sender wrote. `ours` is what we have sent; `answers`: to some mail, by its header.
+
+    People mark lines of their own where they answer nothing.
+    """
     text = _BLANKS.sub("\n\n", text)
     lines = ours.without(text)
-    reader = _Reader(text.split("\n"), lines, bool(_FORWARD.match(subject)))
+    reader = _Reader(text.split("\n"), lines, bool(_FORWARD.match(subject)), answers)
     own, matter = reader.read()
     left = _joined([*without_signature(without_disclaimers(own)), "", *matter])
     if _WORD.search(left):
@@ -62,10 +67,13 @@ def _known(lines: Lines) -> list[str]:
 class _Reader:
     """Reads the lines from the top; `passed_on` is whether the subject says that they are."""
 
-    def __init__(self, written: Sequence[str], lines: Lines, passed_on: bool) -> None:
+    def __init__(
+        self, written: Sequence[str], lines: Lines, passed_on: bool, answers: bool
+    ) -> None:
         self._lines = lines
         self._passed_on = passed_on
         self._attributions = attributions(lines)
+        self._quotes = answers or bool(self._attributions) or None in lines
         self._last = max((number for number, line in enumerate(lines) if line is None), default=-1)
         # How many words stand above each line, and how many of them are not ours.
         self._words = _sums(written)
@@ -76,18 +84,19 @@ class _Reader:
         own = _Own()
         number = 0
         while number < len(self._lines):
-            end, marked = self._header(number)
+            end, above_marks = self._header(number)
             if end == number:
                 line = self._lines[number]
-                if line is not None and (self._passed_on or not quoted([line], 0, blank=False)):
+                kept = self._passed_on or not self._quotes
+                if line is not None and (kept or not marked(line)):
                     own.append(line)
                 number += 1
                 continue
             if not self._of_ours(end):
-                pointed = own.points and not (marked and self._answered(end))
+                pointed = own.points and not (above_marks and self._answered(end))
                 if self._passed_on or pointed or passes_on(self._lines[number] or ""):
                     return own.lines, _known(self._lines[number:])
-                if own.spoken and not marked:
+                if own.spoken and not above_marks:
                     break
             own.drop_rules()
             number = end
@@ -99,16 +108,24 @@ class _Reader:
         return 2 * self._unknown[-1] < self._words[-1]
 
     def _header(self, number: int) -> tuple[int, bool]:
-        """The line after a header above a quotation, and whether what follows it is marked."""
-        if end := self._attributions.get(number):
-            return end, quoted(self._lines, end)
-        return block_end(self._lines, number), False
+        """The line after all headers in a row above a quotation, and whether that is marked."""
+        end = after = number
+        while after < len(self._lines):
+            line = self._lines[after]
+            if end > number and (line is None or passes_on(line)):
+                break
+            step = self._attributions.get(after) or block_end(self._lines, after)
+            if step > after:
+                end = after = step
+            elif end > number and line is not None and not line.strip():
+                after += 1
+            else:
+                break
+        return end, quoted(self._lines, end)
 
     def _answered(self, start: int) -> bool:
         """Whether there are words between or below the marked lines from `start` on."""
-        return any(
-            _WORD.search(line) and not quoted([line], 0) for line in _known(self._lines[start:])
-        )
+        return any(_WORD.search(line) and not marked(line) for line in _known(self._lines[start:]))
 
     def _of_ours(self, start: int) -> bool:
         """Whether the letter below a header is one that we sent."""

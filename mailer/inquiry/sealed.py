@@ -1,20 +1,18 @@
 """What a mail holds that its text does not show, named in Swedish for the leader.
 
 Takes the parts of a mail and its text; says why it cannot be read (a clause), or what stands
-beside the text (sentences): encryption, signatures that wrap the text, Outlook's winmail.dat,
-meetings, and mails that are nothing but a picture or a recording.
+beside the text (sentences): encryption, signatures that nobody can see into, the attachments in
+Outlook's winmail.dat, meetings, and mails that are nothing but a picture or a recording.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailer.inquiry.decoding import text_of
-from mailer.inquiry.mime import Part
+from mailer.inquiry.meeting import meeting
+from mailer.inquiry.mime import PKCS7, RPMSG, TNEF, Part
 
-_PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # RFC 5652, 5.1
-_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _PGP_ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 
 _ARMOUR = re.compile(
@@ -28,22 +26,21 @@ _DASHED = re.compile(r"^- (?=-)", re.MULTILINE)  # RFC 9580, 7.2
 
 @dataclass(frozen=True, slots=True)
 class _Seal:
-    """`alone`: why a mail with no text but this cannot be read. `beside`: what is said else."""
+    """`alone`: why a mail with no other text cannot be read, or ""; `beside`: what is told else."""
 
     holds: Callable[[Part, str], bool]
     alone: str
     beside: str
 
 
+def _wrapped(part: Part) -> bool:
+    return part.content_type == PKCS7 and not part.children
+
+
 def _signed_around(part: Part, text: str) -> bool:
-    if not _is_pkcs7(part):
-        return False
     said = part.parameters.get("smime-type", "").lower()
-    return said == "signed-data" or (not said and _SIGNED_DATA in part.octets[:100])
-
-
-def _is_pkcs7(part: Part) -> bool:
-    return part.content_type in _PKCS7 or part.name.lower().endswith(".p7m")
+    signed = said == "signed-data" or (not said and _SIGNED_DATA in part.octets[:100])
+    return _wrapped(part) and signed
 
 
 _SEALS = (
@@ -60,19 +57,24 @@ _SEALS = (
         "Mejlet har en signerad del (S/MIME) som bara går att läsa i ett e-postprogram.",
     ),
     _Seal(
-        lambda part, text: _is_pkcs7(part),
+        lambda part, text: _wrapped(part),
         "brevet är krypterat (S/MIME), så texten går inte att läsa här",
         "En del av mejlet är krypterad (S/MIME) och går inte att läsa här.",
     ),
     _Seal(
-        lambda part, text: part.content_type == "application/x-microsoft-rpmsg-message",
+        lambda part, text: part.content_type == RPMSG,
         "brevet är skyddat (Microsoft), så texten går bara att läsa i Outlook",
         "Mejlet är skyddat (Microsoft). Det kan gå att läsa i Outlook.",
     ),
     _Seal(
-        lambda part, text: part.content_type in _TNEF or part.name.lower() == "winmail.dat",
+        lambda part, text: part.content_type == TNEF and not part.children,
         "brevets text ligger i en fil (winmail.dat) som bara Outlook kan läsa",
         "Bilagan winmail.dat går bara att öppna i Outlook.",
+    ),
+    _Seal(
+        lambda part, text: part.content_type == TNEF and len(part.children) > 1,
+        "",
+        "Bilagorna ligger i en fil (winmail.dat) som bara går att öppna i Outlook.",
     ),
 )
 
@@ -87,8 +89,8 @@ def note_on(root: Part, text: str, own: str) -> str:
     """What the leader is told beside the text. `own` is what is left of it without quotations."""
     readable = bool(without_armour(text).strip())
     seal = _seal(root, text)
-    meetings = (_meeting(part) for part in root.walk() if part.content_type == "text/calendar")
-    notes = [seal.beside if seal and readable else "", next(meetings, "")]
+    meetings = (meeting(part) for part in root.walk() if part.content_type == "text/calendar")
+    notes = [seal.beside if seal and (readable or not seal.alone) else "", next(meetings, "")]
     if readable and not own:
         notes.append("Mejlet har ingen annan text än den som vi själva har skickat.")
     if not (text or seal or any(notes)):
@@ -124,42 +126,3 @@ def _only(root: Part) -> str:
         if any(found.startswith(start) for found in types):
             return f"Mejlet har ingen text, bara {words}"
     return ""
-
-
-# --- meetings (RFC 5545, 5546)
-
-_METHODS = {
-    "reply": "Mejlet är ett svar på en mötesinbjudan",
-    "cancel": "Mejlet ställer in ett möte",
-    "counter": "Mejlet föreslår en annan tid för ett möte",
-}
-_METHOD = re.compile(rb"^METHOD:([A-Za-z-]{1,20})", re.MULTILINE)
-_FOLD = re.compile(r"\n[ \t]")
-_DETAIL = re.compile(r"^(SUMMARY|DTSTART|LOCATION)(?:;[^:\n]{0,200})?:([^\n]{1,300})", re.MULTILINE)
-_START = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d)?(Z?)")
-_ESCAPED = re.compile(r"\\(?:[nN]|([,;\\]))")
-
-
-def method_of(part: Part) -> str:
-    """What a calendar part asks for, in lower case ("request"), or ""."""
-    written = _METHOD.search(part.octets[:2_000])
-    method = part.parameters.get("method") or (written[1].decode("ascii") if written else "")
-    return method.lower()
-
-
-def _meeting(part: Part) -> str:
-    """What a calendar part is, and of its first event what, when and where."""
-    event = _FOLD.sub("", text_of(part.octets[:20_000])).partition("BEGIN:VEVENT")[2]
-    details = dict.fromkeys(("SUMMARY", "DTSTART", "LOCATION"), "")
-    for name, value in _DETAIL.findall(event):
-        details[name] = details[name] or _ESCAPED.sub(lambda found: found[1] or " ", value).strip()
-    details["DTSTART"] = _START.sub(_in_words, details["DTSTART"])
-    what = _METHODS.get(method_of(part), "Mejlet har en mötesinbjudan")
-    told = ", ".join(filter(None, details.values()))
-    return f"{what}: {told.rstrip('.')}." if told else f"{what}."
-
-
-def _in_words(start: re.Match[str]) -> str:
-    year, month, day, hour, minute, utc = start.groups()
-    time = f" {hour}.{minute}" if hour else ""
-    return f"{year}-{month}-{day}{time}{' UTC' if utc and time else ''}"

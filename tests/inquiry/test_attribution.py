@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.inquiry.attribution import attributions, block_end, passes_on, quoted
+from mailer.inquiry.attribution import attributions, block_end, marked, passes_on, quoted
 
 WHO = "Tryggare tillsammans <trygghet@markaryd.example>"
 
@@ -131,7 +131,8 @@ def test_a_mail_that_is_passed_on_is_known_by_its_line(line: str) -> None:
 def test_a_quoted_line_starts_with_its_mark() -> None:
     assert quoted(["", " > hej"], 0)
     assert quoted(["\ufeff> hej"], 0)
-    assert not quoted(["", "> hej"], 0, blank=False)
+    assert marked("\t> hej")
+    assert not marked("hej >")
     assert not quoted([None, "> hej"], 0)
     assert not quoted(["hej", "> hej"], 0)
     assert not quoted(["", "", "", "> hej"], 0)

@@ -84,6 +84,9 @@ def test_any_octets_are_some_text(data: bytes, charset: str) -> None:
         (b"YQ==\n-- \nfooter", "base64", b"a"),
         (b"", "base64", b""),
         ("Lampan är trasig.\n".encode(), "base64", "Lampan är trasig.\n".encode()),
+        (b"w6U= list footer", "base64", "å".encode()),
+        (b"w6XDpA==--", "base64", "åä".encode()),
+        (b"Pris=100 kr\n", "base64", b"Pris=100 kr\n"),
         (b"=C3", "8bit", b"=C3"),
         (b"=C3", "x-nonsense", b"=C3"),
     ],
@@ -138,6 +141,7 @@ def test_headers_are_unfolded_and_decoded(value: bytes, text: str) -> None:
         (b"a; name*0*=iso-8859-1''%E5; name*1=b%; name*2*=%E4", ("a", {"name": "åb%ä"})),
         (b'a; name*1="b"; name*0="a"', ("a", {"name": "ab"})),
         (b"a; name*=undefined''%C3%A5", ("a", {"name": "å"})),
+        (b"a; name*=utf-8''foto%E2%81%A6gpj.exe", ("a", {"name": "fotogpj.exe"})),
     ],
 )
 def test_parameters_are_put_together(value: bytes, expected: tuple[str, dict[str, str]]) -> None:

@@ -33,6 +33,10 @@ def test_a_longer_line_is_no_boundary() -> None:
     assert bodies(MULTIPART + b"--b\n\none\n--bc\n--b--") == [b"one\n--bc"]
 
 
+def test_a_line_need_only_begin_with_the_boundary_where_no_line_is_all_of_it() -> None:
+    assert bodies(MULTIPART + b"--b;\n\none\n--b=\n\ntwo\n--b--.\n") == [b"one", b"two"]
+
+
 def test_an_outer_boundary_ends_the_inner_parts() -> None:
     root = tree(
         MULTIPART

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.inquiry import plaintext
 from mailer.inquiry.plaintext import plain_text
 
 
@@ -49,11 +48,27 @@ def test_html_becomes_text(source: str, text: str) -> None:
     assert plain_text(source) == text
 
 
+INDENT = '<blockquote style="margin: 0 0 0 40px; border: none; padding: 0px">'
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (f"Hej{INDENT}lampan</blockquote>Mvh", "Hej\n\nlampan\n\nMvh"),
+        (f"<blockquote>a{INDENT}b</blockquote>c</blockquote>d", "> a\n>\n> b\n>\n> c\n\nd"),
+        ('<blockquote type="cite" style="border:none">a</blockquote>', "> a"),
+        ('<blockquote class=gmail_quote style="border:none">a</blockquote>', "> a"),
+        ("a</blockquote>b", "a\n\nb"),
+    ],
+)
+def test_what_is_only_indented_is_no_quotation(source: str, text: str) -> None:
+    assert plain_text(source) == text
+
+
 @given(st.text("<>/ab!-\"'=& \n", max_size=100))
 def test_any_source_gives_some_text(source: str) -> None:
     assert plain_text(source) == plain_text(source).strip("\n")
 
 
-def test_what_follows_too_many_tags_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plaintext, "TAGS", 2)
-    assert plain_text("<b>ett</b> två <b>tre</b>") == "ett"
+def test_what_follows_too_many_tags_is_left_out() -> None:
+    assert plain_text("<b>ett</b> två <b>tre</b>", 2) == "ett"

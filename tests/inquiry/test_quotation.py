@@ -195,6 +195,15 @@ def test_where_nothing_would_be_left_all_is_kept(text: str) -> None:
     assert own_words(text, ours=Shingles([OURS])) == text
 
 
+def test_lines_that_a_person_marks_are_kept_where_nothing_is_answered() -> None:
+    text = "Hej! Det här är trasigt:\n> lampan\n> porten\nMvh Bo"
+    assert own_words(text, answers=False) == text
+    assert own_words(text) == "Hej! Det här är trasigt:\nMvh Bo"
+    quoted = "Ja!\n\nDen 10 sep. 2020 kl 09:12 skrev Anna:\n> Kommer du?"
+    assert own_words(quoted, answers=False) == "Ja!"
+    assert own_words(f"Ja!\n> {OURS}\n> x", ours=Shingles([OURS]), answers=False) == "Ja!"
+
+
 def test_nothing_stays_nothing() -> None:
     assert own_words("", ours=Shingles([OURS])) == own_words(" \n") == ""
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mailer.app.composing import composer
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import texts_sent
-from mailer.inquiry.recognise import Ours
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.triage import Judged, Triage
 from mailer.settings import Settings
