@@ -79,9 +79,11 @@ class RelayError(MailerError):
 class NotNow(RelayError):
     """Every relay that works has had as many letters as it takes; there is room again at `again`.
 
-    Nothing is wrong, and what has no outcome was not begun.
+    Nothing is wrong, and what has no outcome was not begun. With `pressing_may_go` there is room
+    for pressing letters before that.
     """
 
-    def __init__(self, reason: str, again: datetime) -> None:
+    def __init__(self, reason: str, again: datetime, *, pressing_may_go: bool = False) -> None:
         super().__init__(reason)
         self.again = again
+        self.pressing_may_go = pressing_may_go

@@ -4,7 +4,7 @@ Each key has a selector of its own, for a DNS name holds one (RFC 8463, 3): SELE
 SELECTOR-ed25519.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mailer.edge.files import make_private, write_durably
 from mailer.errors import MailerError, Problem, SettingsError
-from mailer.mail.dkim import RSA_BITS, Algorithm, Key, Signer, read_key
+from mailer.mail.dkim import RSA_BITS, Algorithm, Key, Sign, Signer, read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def key_files(
     return tuple(KeyFile(f"{selector}-{algorithm}", algorithm, path) for algorithm, path in found)
 
 
-def signer_of(domain: str, files: Sequence[KeyFile]) -> Callable[[bytes], bytes] | None:
+def signer_of(domain: str, files: Sequence[KeyFile]) -> Sign | None:
     """What takes a whole letter and gives the header fields to put before it; None without keys.
 
     Raises SettingsError with a problem for every file that holds no key of its kind.

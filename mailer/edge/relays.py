@@ -25,9 +25,10 @@ from typing import Protocol, overload
 from mailer.edge.smtp import SEND_SECONDS
 from mailer.errors import NotNow, RelayError
 from mailer.mail.breaker import CLOSED, Breaker
+from mailer.mail.forecast import Stand
 from mailer.mail.message import Letter
 from mailer.mail.outcome import Outcome, RelayRefused, Unreached, said
-from mailer.mail.pace import Room
+from mailer.mail.pace import Given, Limit, Room
 
 log = logging.getLogger("mailer.relays")
 
@@ -50,8 +51,17 @@ class Sender(Protocol):
 class Pace(Protocol):
     """How many letters a relay takes when; remembered longer than we live."""
 
-    async def take(self, wanted: int, now: datetime) -> Room:
-        """The room for at most `wanted` letters, which count as given."""
+    limits: Sequence[Limit]
+
+    async def past(self) -> Sequence[Given]:
+        """What it was given, as far back as any limit counts."""
+        ...
+
+    async def take(self, wanted: int, now: datetime, pressing: int = 0) -> Room:
+        """The room for at most `wanted` letters, the first of them `pressing`; they count as given.
+
+        See `mail.pace`.
+        """
         ...
 
     async def give_back(self, letters: int, at: datetime) -> None:
@@ -63,6 +73,7 @@ _TRIAL = 1
 """Letters that a relay gets which may be back."""
 
 _LEFT = Unreached("not tried: no relay or no time was left")
+_UNANSWERED = (Unreached, RelayRefused)
 
 
 @dataclass(slots=True)
@@ -73,19 +84,29 @@ class Paced:
     pace: Pace | None = None
     breaker: Breaker = CLOSED
 
+    async def stand(self, now: datetime) -> Stand:
+        name, state = self.sender.name, self.breaker.state(now)
+        if self.pace is None:
+            return Stand(name, state)
+        return Stand(name, state, self.pace.limits, await self.pace.past())
+
 
 @dataclass(slots=True)
 class _Call:
     """One call of `send`: `left` are the places of letters that no relay has answered for.
 
-    `unanswered` is what came instead, from the last relay that tried; `full` is when the relays
-    that have had their pace take more.
+    Places below `pressing` are those of pressing letters; `via` are the relays that letters were
+    given to last. `unanswered` is what came instead of an
+    answer, from the last relay that tried; `full` is when the relays that have had their pace take
+    more.
     """
 
     letters: Sequence[Letter]
     known: dict[int, Outcome]
     stop: asyncio.Event
     left: list[int]
+    pressing: int
+    via: dict[int, str]
     unanswered: dict[int, Outcome] = field(default_factory=dict)
     full: list[datetime] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -108,10 +129,13 @@ class Relays:
         letters: Sequence[Letter],
         known: dict[int, Outcome] | None = None,
         stop: asyncio.Event | None = None,
+        pressing: int = 0,
+        via: dict[int, str] | None = None,
     ) -> Sequence[Outcome]:
         stop = stop or asyncio.Event()
         outcomes = {} if known is None else known
-        call = _Call(letters, outcomes, stop, list(range(len(letters))))
+        left = list(range(len(letters)))
+        call = _Call(letters, outcomes, stop, left, pressing, {} if via is None else via)
         clock = asyncio.get_running_loop()
         end = clock.time() + SEND_SECONDS  # later no other relay takes over, or leases run out
         for relay in self._usable():
@@ -120,6 +144,11 @@ class Relays:
         if not stop.is_set():
             _conclude(call)
         return [outcomes.get(place, _LEFT) for place in range(len(letters))]
+
+    async def stand(self) -> Sequence[Stand]:
+        """Each relay as it is now."""
+        now = self._now()
+        return [await each.stand(now) for each in self._relays]
 
     async def close(self) -> None:
         """Close what the relays keep open. No `send` may be running."""
@@ -148,7 +177,8 @@ class Relays:
         """How many of `wanted` letters the relay's pace has room for."""
         if relay.pace is None:
             return wanted
-        room = await relay.pace.take(wanted, now)
+        pressing = sum(place < call.pressing for place in call.left[:wanted])
+        room = await relay.pace.take(wanted, now, pressing)
         if not room.letters:
             call.full.append(room.again)
             call.problems.append(f"{relay.sender.name}: it has had as many letters as it may have")
@@ -157,6 +187,7 @@ class Relays:
     async def _hand_over(self, relay: Paced, places: Sequence[int], call: _Call) -> int:
         """Hand over the letters at `places`; for how many of them there is an answer."""
         self.name = relay.sender.name
+        call.via.update(dict.fromkeys(places, self.name))
         heard = _Heard(places, call.known)
         problem = ""
         try:
@@ -179,9 +210,10 @@ class Relays:
             relay.breaker = CLOSED
 
     def _leave(self, relay: Paced, reason: str) -> None:
-        relay.breaker = relay.breaker.after_failure(self._now())
-        until = relay.breaker.until
-        log.warning("relay-left relay=%s until=%s reason=%s", relay.sender.name, until, reason)
+        before, relay.breaker = relay.breaker, relay.breaker.after_failure(self._now())
+        if relay.breaker != before:
+            until = relay.breaker.until
+            log.warning("relay-left relay=%s until=%s reason=%s", relay.sender.name, until, reason)
 
 
 def _conclude(call: _Call) -> None:
@@ -191,7 +223,8 @@ def _conclude(call: _Call) -> None:
     )
     not_begun = [place for place in call.left if place not in call.known]
     if not_begun and call.full:
-        raise NotNow("; ".join(call.problems), min(call.full))
+        pressing_went = not_begun[0] >= call.pressing
+        raise NotNow("; ".join(call.problems), min(call.full), pressing_may_go=pressing_went)
     if not_begun and not call.known:
         raise RelayError("; ".join(call.problems))
     call.known.update(dict.fromkeys(not_begun, _LEFT))
@@ -227,5 +260,5 @@ class _Heard(dict[int, Outcome]):
 
     def __setitem__(self, at: int, outcome: Outcome) -> None:
         super().__setitem__(at, outcome)
-        if not isinstance(outcome, Unreached | RelayRefused):
+        if not isinstance(outcome, _UNANSWERED):
             self._known[self._places[at]] = outcome

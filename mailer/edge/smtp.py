@@ -49,6 +49,7 @@ which no letter that waits is tried.
 
 _RECONNECT_SECONDS = 10.0  # after the relay gave no further connection
 _CLOSE_SECONDS = 5.0  # for the answer to QUIT
+_ANSWERS = (Accepted, Refused)
 _LEFT = Unreached("not tried: no connection or no time was left")
 
 
@@ -171,7 +172,7 @@ class SmtpRelay:
                 self._jobs.appendleft(job)
             return
         job.outcomes[place] = outcome
-        if isinstance(outcome, Accepted | Refused):
+        if isinstance(outcome, _ANSWERS):
             self._in_vain = 0
         elif isinstance(outcome, RelayRefused):
             self._note_in_vain(said(outcome))

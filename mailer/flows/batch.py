@@ -4,9 +4,10 @@ Takes leased letters; gives what a relay takes. A letter with pictures is shared
 before it is joined, and a megabyte for each of them after that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import overload
 
+from mailer.mail.dkim import Sign
 from mailer.mail.message import Letter, own_lines
 from mailer.mail.post import Due
 from mailer.mail.template import Template
@@ -15,7 +16,7 @@ from mailer.mail.template import Template
 class Batch(Sequence[Letter]):
     """`sign` gives the header fields that sign a letter."""
 
-    def __init__(self, due: Sequence[Due], sign: Callable[[bytes], bytes] | None = None) -> None:
+    def __init__(self, due: Sequence[Due], sign: Sign | None = None) -> None:
         self._due = due
         self._sign = sign
         self._templates = {
@@ -35,14 +36,16 @@ class Batch(Sequence[Letter]):
         if isinstance(place, slice):
             return Batch(self._due[place], self._sign)
         due = self._due[place]
-        own = own_lines(due.to, due.message_id)
-        content = (
-            self._templates[due.content].copy_for(due.token, own)
-            if due.token
-            else own + due.content
-        )
+        content = own_lines(due.to, due.message_id)
+        shared = b""
+        if due.token:
+            template = self._templates[due.content]
+            content = template.copy_for(due.token, content)
+            shared = template.beginning
+        else:
+            content += due.content
         if self._sign:
-            content = self._sign(content) + content
+            content = self._sign(content, shared) + content
         return Letter(due.mail_from, due.to.email, content, self._dotless[due.content])
 
 

@@ -1,7 +1,7 @@
 """Outbox → relay → outcome → outbox: works what is due, a batch at a time.
 
 A few lanes do so at once, each with a batch of its own: while one waits for the store, the others
-keep the relay busy. What they know is written down together.
+keep the relay busy. What is known is written down, and more letters are leased, in one transaction.
 
 Promises: a letter is settled in the same transaction that notes its end for a person. A crash
 between the relay's answer and that transaction sends at most IN_HAND letters again, each with the
@@ -13,13 +13,14 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailer.errors import MailerError, NotNow, RelayError, StoreError
 from mailer.flows.batch import Batch
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.delivery import Outbox, Relay
+from mailer.mail.dkim import Sign
 from mailer.mail.outcome import Accepted, Outcome, RelayRefused, Uncertain, said
 from mailer.mail.post import Due, Post, Tried
 from mailer.mail.retry import Again, OnDoubt, Settled, decide
@@ -36,6 +37,8 @@ IN_HAND = LANES * BATCH
 
 TROUBLE_TOLD = timedelta(hours=1)
 """How long the operator is not told again that the relay is in trouble."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 _SETTLE_AFTER = 0.05  # seconds in which a slow relay's answers are gathered
 
@@ -85,21 +88,25 @@ class Delivery:
     worker: str
     report: Callable[[Due, str], Sequence[Post]]
     trouble: Callable[[str], Sequence[Post]] = lambda reason: ()
-    sign: Callable[[bytes], bytes] | None = None
+    sign: Sign | None = None
     on_doubt: OnDoubt = "resend"
     progress: Callable[[Tally], None] = lambda tally: None
     tally: Tally = field(default_factory=Tally)
     settle_pauses: Sequence[float] = _SETTLE_PAUSES
     _tried: list[Tried] = field(default_factory=list, init=False)
     _posts: list[Post] = field(default_factory=list, init=False)
-    _settling: asyncio.Task[None] | None = field(default=None, init=False)
+    _settling: asyncio.Task[Sequence[Due]] | None = field(default=None, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _halted: bool = field(default=False, init=False)
     _troubled: datetime | None = field(default=None, init=False)
+    _editions_from: datetime = field(default=_LONG_AGO, init=False)
 
     async def drain(self) -> Tally:
         """Work until nothing is left that is due, or the relay takes nothing at all."""
+        stop = asyncio.Event()
         try:
-            await self._work(asyncio.Event())
+            while not await self._worked_in_pace(stop):
+                await _wait(stop, self._until_editions())
         except RelayError as error:
             self.tally.problem = str(error)
         finally:
@@ -117,14 +124,9 @@ class Delivery:
                 wake.clear()
                 before = self.tally.accepted
                 try:
-                    await self._work(stop)
+                    done = await self._worked_in_pace(stop)
                     failures = 0
-                    await _wait(wake, idle)
-                except NotNow as error:
-                    await self._let_go()
-                    pause = (error.again - self.clock.now()).total_seconds()
-                    log.info("delivery-paced pause=%.1fs reason=%s", pause, error)
-                    await _wait(stop, max(pause, 0.1))
+                    await _wait(wake, idle if done else min(idle, self._until_editions()))
                 except (RelayError, StoreError) as error:
                     await self._let_go()
                     failures = 1 if self.tally.accepted > before else failures + 1
@@ -135,6 +137,24 @@ class Delivery:
                     await _wait(stop, pause)
         finally:
             await self._let_go()
+
+    async def _worked_in_pace(self, stop: asyncio.Event) -> bool:
+        """Send what there is room for; whether that was all that is due, or editions wait."""
+        while True:
+            try:
+                await self._work(stop)
+                return self._editions_from <= self.clock.now()
+            except NotNow as error:
+                await self._let_go()
+                pause = (error.again - self.clock.now()).total_seconds()
+                log.info("delivery-paced pause=%.1fs reason=%s", pause, error)
+                if error.pressing_may_go:
+                    self._editions_from = error.again
+                else:
+                    await _wait(stop, max(pause, 0.1))
+
+    def _until_editions(self) -> float:
+        return max((self._editions_from - self.clock.now()).total_seconds(), 0.1)
 
     async def _work(self, stop: asyncio.Event) -> None:
         """Send until nothing is due, or `stop` is set; what became of it is settled then."""
@@ -150,86 +170,103 @@ class Delivery:
             due = await self._claim()
             while due and not (stop.is_set() or self._halted):
                 await self._send(due, stop)
-                # Asked for together, written together.
-                _, due = await asyncio.gather(self._settle(), self._claim())
+                due = await self._settle(BATCH)
         except BaseException:
             self._halted = True
             raise
 
     async def _claim(self) -> Sequence[Due]:
-        return await self.outbox.claim(self.worker, BATCH, self.clock.now())
+        now = self.clock.now()
+        return await self.outbox.claim(self.worker, BATCH, now, now < self._editions_from)
 
     async def _send(self, due: Sequence[Due], stop: asyncio.Event) -> None:
         """Send a batch. Raises RelayError where the relay took none, and it was for us."""
         outcomes: dict[int, Outcome] = {}
+        via: dict[int, str] = {}
         noted: set[int] = set()
-        sending = asyncio.ensure_future(self.relay.send(Batch(due, self.sign), outcomes, stop))
+        pressing = sum(each.kind != "edition" for each in due)
+        letters = Batch(due, self.sign)
+        sending = asyncio.ensure_future(self.relay.send(letters, outcomes, stop, pressing, via))
         try:
-            while not sending.done():
-                await asyncio.wait({sending}, timeout=_SETTLE_AFTER)
-                self._note(due, outcomes, noted)
+            while not (await asyncio.wait({sending}, timeout=_SETTLE_AFTER))[0]:
+                self._note(due, outcomes, via, noted)
                 self._begin_to_settle()
             await sending
         finally:
             await _dropped(sending)
-            self._note(due, outcomes, noted)
+            self._note(due, outcomes, via, noted)
         if not any(isinstance(each, Accepted) for each in outcomes.values()):
-            for each in outcomes.values():
+            for place, each in outcomes.items():
                 if isinstance(each, RelayRefused):
-                    error = RelayError(f"{self.relay.name}: {said(each)}")
+                    error = RelayError(f"{via.get(place, self.relay.name)}: {said(each)}")
                     self._tell_of_trouble(error)
                     raise error
 
-    def _note(self, due: Sequence[Due], outcomes: dict[int, Outcome], noted: set[int]) -> None:
+    def _note(
+        self,
+        due: Sequence[Due],
+        outcomes: dict[int, Outcome],
+        via: dict[int, str],
+        noted: set[int],
+    ) -> None:
         """Remember what became of letters since the last time, and what follows from it."""
         now = self.clock.now()
         for place in sorted(outcomes.keys() - noted):
             noted.add(place)
             each, outcome = due[place], outcomes[place]
             decision = decide(outcome, each.tries + 1, each.queued, now, self.on_doubt)
-            tried = Tried(each, self.relay.name, outcome, decision)
+            tried = Tried(each, via.get(place, self.relay.name), outcome, decision)
             self._tried.append(tried)
             self._posts += self._reports(tried)
 
-    async def _settle(self) -> None:
-        """Tell the store all that is known now. Raises StoreError where it stays away."""
-        await self._settle_begun()
-        self._begin_to_settle()
-        await self._settle_begun()
+    async def _settle(self, more: int = 0) -> Sequence[Due]:
+        """Tell the store all that is known now, and lease up to `more` letters.
 
-    def _begin_to_settle(self) -> None:
+        Raises StoreError where it stays away.
+        """
+        async with self._turn:  # one lane after the other, each for letters of its own
+            while self._settling:
+                await self._settle_begun()
+            self._begin_to_settle(more)
+            return await self._settle_begun()
+
+    def _begin_to_settle(self, more: int = 0) -> None:
         """Tell the store what it has not heard, unless it is being told, or did not listen."""
         if self._settling and self._settling.done() and not self._settling.exception():
             self._settling = None
-        if self._settling is None and (self._tried or self._posts):
-            self._settling = asyncio.ensure_future(self._write_down_patiently())
+        if self._settling is None and (self._tried or self._posts or more):
+            self._settling = asyncio.ensure_future(self._write_down_patiently(more))
 
-    async def _settle_begun(self) -> None:
-        """Wait for what was begun, by whichever lane."""
-        if begun := self._settling:
-            await asyncio.wait({begun})  # where this is cancelled, it goes on: see `_let_go`
-            if self._settling is begun:
-                self._settling = None
-            begun.result()
+    async def _settle_begun(self) -> Sequence[Due]:
+        """Wait for what was begun, by whichever lane; what it leased."""
+        if not (begun := self._settling):
+            return ()
+        await asyncio.wait({begun})  # where this is cancelled, it goes on: see `_let_go`
+        if self._settling is begun:
+            self._settling = None
+        return begun.result()
 
-    async def _write_down_patiently(self) -> None:
+    async def _write_down_patiently(self, more: int) -> Sequence[Due]:
         for pause in self.settle_pauses:
             try:
-                await self._write_down()
+                return await self._write_down(more)
             except StoreError as error:
                 log.warning("settle-held pause=%ss reason=%s", pause, error)
                 await asyncio.sleep(pause)
-            else:
-                return
-        await self._write_down()
+        return await self._write_down(more)
 
-    async def _write_down(self) -> None:
+    async def _write_down(self, more: int = 0) -> Sequence[Due]:
         tried, posts = self._tried.copy(), self._posts.copy()
-        if tried or posts:
-            await self.outbox.settle(self.worker, tried, posts, self.clock.now())
-            del self._tried[: len(tried)], self._posts[: len(posts)]
+        if not (tried or posts or more):
+            return ()
+        now = self.clock.now()
+        pressing = now < self._editions_from
+        due = await self.outbox.settle(self.worker, tried, posts, now, more, pressing)
+        del self._tried[: len(tried)], self._posts[: len(posts)]
+        if tried:
             self.tally.add(tried)
             self.progress(self.tally)
+        return due
 
     async def _let_go(self) -> None:
         """Settle what is known and give back the rest.

@@ -15,11 +15,11 @@ from mailer.errors import EditionError
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.newsletter import Archive, Editions
 from mailer.mail.address import Address
+from mailer.mail.body import Inline
 from mailer.mail.header import plain_field
 from mailer.mail.identity import Identity
 from mailer.mail.message import (
     Draft,
-    Inline,
     html_of,
     own_lines,
     shared,

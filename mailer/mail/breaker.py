@@ -37,6 +37,9 @@ class Breaker:
         return "open" if now < self.until else "half-open"
 
     def after_failure(self, now: datetime) -> "Breaker":
+        """What fails while it is open, as calls do that overlap, tells nothing new."""
+        if self.state(now) == "open":
+            return self
         pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
         return Breaker(self.failures + 1, now + pause)
 

@@ -9,11 +9,11 @@ breaks the signature (RFC 6376, 8.15).
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,9 +47,16 @@ SIGNED = (
 RSA_BITS = 2048
 """RFC 8301 asks for it; a longer key no longer fits one DNS answer over UDP."""
 
+_BLANK_LINE = b"\r\n\r\n"
 _STRING = 255  # octets of one string in a TXT record (RFC 1035, 3.3)
 _WIDTH = 72
 _PADDING, _SHA256 = PKCS1v15(), SHA256()
+
+
+class Sign(Protocol):
+    """What signs letters: see `Signer.sign`."""
+
+    def __call__(self, content: bytes, shared: bytes = b"") -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +107,20 @@ class Signer:
             for key in keys
         ]
 
-    def sign(self, content: bytes) -> bytes:
-        """The DKIM-Signature fields to put before `content`."""
-        header, _, body = content.partition(b"\r\n\r\n")
+    def sign(self, content: bytes, shared: bytes = b"") -> bytes:
+        """The DKIM-Signature fields to put before `content`.
+
+        Its body begins with `shared`; where the bodies of many letters do, that is hashed once.
+        """
+        header = content[: content.find(_BLANK_LINE)] if _BLANK_LINE in content else content
         names, canonical = _signed(header)
-        hashed = b";\r\n bh=" + b64encode(_body_hash(body)) + b";\r\n b="
+        body_hash = _body_hash(content, len(header) + len(_BLANK_LINE), shared)
+        hashed = b";\r\n bh=" + b64encode(body_hash) + b";\r\n b="
         fields = []
         for key, beginning in self._keys:
             value = beginning + names + hashed
-            octets = canonical + b"dkim-signature:" + _relaxed(value.replace(b"\r\n", b""))
+            # Relaxed already, once it is unfolded: it has single blanks only.
+            octets = canonical + b"dkim-signature:" + value.replace(b"\r\n", b"")
             signature = b64encode(key.signature(octets))
             lines = (signature[at : at + _WIDTH] for at in range(0, len(signature), _WIDTH))
             fields.append(b"DKIM-Signature: " + value + b"\r\n ".join(lines) + b"\r\n")
@@ -130,14 +142,14 @@ def record(domain: str, key: Key) -> str:
 
 def _signed(header: bytes) -> tuple[bytes, bytes]:
     """What stands in h=, and the fields that it names, canonical (RFC 6376, 3.4.2 and 5.4.2)."""
-    found: dict[bytes, list[bytes]] = {name: [] for name in SIGNED}
+    found: dict[bytes, bytes] = {}
+    names = []
     for line in header.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n"):
         name, field = _canonical(line)
-        if name in found:
-            found[name].append(field)
-    # Of several with one name the last comes first.
-    canonical = b"".join([field for fields in found.values() for field in reversed(fields)])
-    return _names(tuple(map(len, found.values()))), canonical
+        if name in SIGNED:
+            names.append(name)
+            found[name] = field + found.get(name, b"")  # the last one first
+    return _names(tuple(names)), b"".join([found[name] for name in SIGNED if name in found])
 
 
 @lru_cache(maxsize=64)  # most lines of a letter stand in all letters of its edition
@@ -149,18 +161,14 @@ def _canonical(line: bytes) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=64)
-def _names(counts: tuple[int, ...]) -> bytes:
-    """SIGNED as h= has it, folded; `counts` says how often the letter has each."""
+def _names(names: tuple[bytes, ...]) -> bytes:
+    """SIGNED as h= has it, folded; `names` are those that the letter has."""
     lines = [b""]
-    for name in _oversigned(counts):
+    for name in (each for each in SIGNED for _ in range(names.count(each) + 1)):
         if len(lines[-1]) + len(name) > _WIDTH:
             lines.append(b" ")
         lines[-1] += name + b":"
     return b"\r\n".join(lines).removesuffix(b":")
-
-
-def _oversigned(counts: Iterable[int]) -> Iterable[bytes]:
-    return (name for name, count in zip(SIGNED, counts, strict=True) for _ in range(count + 1))
 
 
 def _relaxed(value: bytes) -> bytes:
@@ -168,11 +176,24 @@ def _relaxed(value: bytes) -> bytes:
     return b" ".join([word for word in value.replace(b"\t", b" ").split(b" ") if word])
 
 
-def _body_hash(body: bytes) -> bytes:
-    """The simple body (RFC 6376, 3.4.3): one line end after the last line that is not empty."""
-    end = len(body)
-    while body.endswith(b"\r\n", 0, end):
+def _body_hash(content: bytes, start: int, shared: bytes) -> bytes:
+    """The simple body (RFC 6376, 3.4.3): one line end after the last line that is not empty.
+
+    It is what of `content` is behind `start`.
+    """
+    end = len(content)
+    while content.endswith(b"\r\n", start, end):
         end -= 2
-    digest = sha256(memoryview(body)[:end])
+    if start + len(shared) > end:
+        shared = b""
+    digest = _hashed(shared).copy()
+    digest.update(memoryview(content)[start + len(shared) : end])
     digest.update(b"\r\n")
-    return digest.digest()
+    octets: bytes = digest.digest()
+    return octets
+
+
+@lru_cache(maxsize=8)  # the languages of an edition, and of the one before
+def _hashed(beginning: bytes) -> Any:
+    """SHA-256 after these octets, to be copied before it is told of more."""
+    return sha256(beginning)

@@ -71,8 +71,8 @@ def _fits(text: str, field: str) -> bool:
 def _encoded(text: str, field: str) -> str:
     # A name is one word of RFC 2047 nearly always, and Header takes 40 times as long over it.
     octets = text.encode()
-    words = (coder.header_encode(octets, "utf-8") for coder in (quoprimime, base64mime))
-    word: str = min(words, key=len)
+    quoted = quoprimime.header_encode(octets, "utf-8")
+    word: str = min(quoted, base64mime.header_encode(octets, "utf-8"), key=len)
     if len(f"{field}: {word}") < _WIDTH:
         return word
     return Header(text, "utf-8", maxlinelen=75, header_name=field).encode(linesep="\r\n")

@@ -7,35 +7,21 @@ A letter on the wire is `own_lines(...)` followed by `shared(...)`.
 """
 
 import re
-from base64 import encodebytes
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from hashlib import sha256
 from typing import Literal
 from urllib.parse import quote
 
 from mailer.mail.address import Address
+from mailer.mail.body import MAX_LINE, Inline, body
 from mailer.mail.header import addresses_field, phrase_field, plain_field, text_field
-from mailer.mail.template import quoted
 
-_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_MAX_LINE = 998  # RFC 5321, 4.5.3.1.6
-_MAX_ID = _MAX_LINE - len("In-Reply-To: <>")
+_MAX_ID = MAX_LINE - len("In-Reply-To: <>")
 _ID = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+\Z")  # as received: some are no ids at all
 _LATEST = 20  # references kept besides the first: a thread may go on for years
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """A picture that `html` shows as cid:CID (RFC 2392). `content_type` is such as image/png."""
-
-    cid: str
-    content_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +90,8 @@ def shared(draft: Draft) -> bytes:
         suppressed = "DR, RN, NRN, AutoReply" if draft.to_colleague else "All"
         fields.append(plain_field("X-Auto-Response-Suppress", suppressed))
     fields.append(b"MIME-Version: 1.0\r\n")
-    return b"".join(fields) + _body(draft)
+    fields.append(body(draft.text, draft.html, draft.inline, draft.original))
+    return b"".join(fields)
 
 
 def own_lines(to: Address, message_id: str) -> bytes:
@@ -141,72 +128,3 @@ def _thread(references: tuple[str, ...]) -> list[bytes]:
     if ids[-1] == references[-1]:
         fields.append(plain_field("In-Reply-To", f"<{ids[-1]}>"))
     return fields
-
-
-def _body(draft: Draft) -> bytes:
-    text, html = _encodable(draft.text), _encodable(draft.html)
-    message = _quoted_part(text.rstrip("\n"), "plain")
-    if html:
-        message.make_alternative()
-        message.attach(_quoted_part(html, "html"))
-        if draft.inline:
-            _add_inline(message, draft.inline)
-        message.set_boundary(_boundary(b"alternative", text.encode()))
-    for part in message.walk():
-        del part["MIME-Version"]  # it stands once, in the letter's own header
-    body = message.as_bytes()
-    return _with_original(body, draft.original) if draft.original else body
-
-
-def _quoted_part(text: str, subtype: str) -> EmailMessage:
-    part = EmailMessage(policy=SMTP)
-    part.set_content("", subtype=subtype, cte="quoted-printable")
-    part.set_payload(quoted(text))
-    return part
-
-
-def _encodable(text: str) -> str:
-    return text.encode(errors="replace").decode()  # a lone surrogate becomes a question mark
-
-
-def _add_inline(message: EmailMessage, inline: tuple[Inline, ...]) -> None:
-    """Make the HTML the root of a multipart/related (RFC 2387), with the pictures beside it."""
-    (html,) = (part for part in message.iter_parts() if part.get_content_subtype() == "html")
-    for each in inline:
-        maintype, _, subtype = each.content_type.partition("/")
-        html.add_related(each.content, maintype, subtype, cid=f"<{each.cid}>", disposition="inline")
-    html.set_param("type", "text/html")
-    html.set_boundary(_boundary(b"related", b"".join(each.content for each in inline)))
-
-
-def _with_original(body: bytes, original: bytes) -> bytes:
-    """multipart/mixed of our text and the received mail, its bytes untouched but for line ends."""
-    lines = _LINE_ENDS.split(original)
-    if max(map(len, lines)) <= _MAX_LINE and b"\0" not in original:
-        # RFC 2046, 5.2.1: message/rfc822 may be 7bit or 8bit, never base64.
-        kind, encoding = b"message/rfc822", b"7bit" if original.isascii() else b"8bit"
-        content = b"\r\n".join(lines)
-    else:
-        # Lines that SMTP cannot carry: as a file, so that no relay cuts them.
-        kind, encoding = b"application/octet-stream", b"base64"
-        content = encodebytes(original).replace(b"\n", b"\r\n")
-    whole = b"8bit" if encoding == b"8bit" else b"7bit"  # RFC 2045, 6.4: as wide as its parts
-    boundary = _boundary(b"mixed", original).encode()
-    return b"".join(
-        (
-            b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n',
-            b"Content-Transfer-Encoding: " + whole + b"\r\n\r\n",
-            b"--" + boundary + b"\r\n" + body + b"\r\n",
-            b"--" + boundary + b"\r\n",
-            b"Content-Type: " + kind + b"\r\n",
-            b"Content-Transfer-Encoding: " + encoding + b"\r\n",
-            b'Content-Disposition: attachment; filename="original.eml"\r\n\r\n',
-            content + b"\r\n",
-            b"--" + boundary + b"--\r\n",
-        )
-    )
-
-
-def _boundary(kind: bytes, content: bytes) -> str:
-    # "=_" cannot stand in quoted-printable; the hash cannot stand in what it is the hash of.
-    return "=_" + sha256(kind + content).hexdigest()[:32]

@@ -4,6 +4,9 @@ Takes what the relay was given before and its limits; gives the `Room` that is l
 for every window of its length, wherever the window begins. A letter has one recipient, so that a
 limit of recipients is one of letters.
 
+A `share` of each window is for pressing letters alone: an edition fills the rest, so that none of
+them waits until that is through.
+
 The past is kept coarser the older it is (`kept`): a day is some 1,600 entries at most. An entry
 never moves back in time, so that room comes late, by a minute at most, and never early.
 """
@@ -24,6 +27,16 @@ class Limit:
 
     letters: int
     within: timedelta
+
+    @property
+    def share(self) -> int:
+        """What is kept for pressing letters: a tenth, at least one, and never all.
+
+        None of a second: nobody minds to wait for the next.
+        """
+        if self.within <= SECOND:
+            return 0
+        return min(max(self.letters // 10, 1), self.letters - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +61,35 @@ def pace(a_second: int | None, a_minute: int | None, a_day: int | None) -> tuple
     return tuple(Limit(number, within) for number, within in numbers if number is not None)
 
 
-def room(given: Iterable[Given], limits: Sequence[Limit], wanted: int, now: datetime) -> Room:
-    """The room for at most `wanted` letters."""
+def room(
+    given: Iterable[Given],
+    limits: Sequence[Limit],
+    wanted: int,
+    now: datetime,
+    pressing: int = 0,
+) -> Room:
+    """The room for at most `wanted` letters, of which the first `pressing` may use the share."""
     history = sorted(given, key=lambda each: each.at)
     letters, again = wanted, now
     for limit in limits:
-        counted = [each for each in history if each.at > now - limit.within]
-        left = limit.letters - sum(each.letters for each in counted)
-        letters = min(letters, left)
-        for each in counted:
-            if left > 0:
+        left = limit.letters - used(history, limit, now)
+        letters = min(letters, max(left - limit.share, min(left, pressing)))
+        needed = 0 if pressing else limit.share
+        for each in _counted(history, limit, now):
+            if left > needed:
                 break
             left += each.letters
             again = max(again, each.at + limit.within)
     return Room(max(letters, 0), again)
+
+
+def used(given: Iterable[Given], limit: Limit, now: datetime) -> int:
+    """How many letters a limit counts now."""
+    return sum(each.letters for each in _counted(given, limit, now))
+
+
+def _counted(given: Iterable[Given], limit: Limit, now: datetime) -> list[Given]:
+    return [each for each in given if each.at > now - limit.within]
 
 
 def kept(given: Iterable[Given], now: datetime) -> tuple[Given, ...]:

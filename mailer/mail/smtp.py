@@ -19,6 +19,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, Literal, TypeVar
 
 from mailer.mail.message import Letter
@@ -92,8 +93,8 @@ class Session(Generic[Key]):
         self._ending: Key | None = None  # the letter whose content is on the way
         self._unclean = False  # whether the relay may hold half a transaction
         self._partial = b""
-        self._code = b""
-        self._reply: list[bytes] = []
+        self._code = 0
+        self._reply: list[str] = []
         self._reply_size = 0
 
     @property
@@ -132,23 +133,19 @@ class Session(Generic[Key]):
         options = b"" if self._offer.size is None else b" SIZE=%d" % size
         options += b" BODY=8BITMIME" * eight_bit + b" SMTPUTF8" * utf8
         if self._unclean:
-            self._later.append(("RSET", b"RSET\r\n"))
+            self._say("RSET", b"RSET\r\n")
             self._unclean = False
-        self._later += (
-            ("MAIL", b"MAIL FROM:<%b>%b\r\n" % (letter.mail_from.encode(), options)),
-            ("RCPT", b"RCPT TO:<%b>\r\n" % letter.recipient.encode()),
-            ("DATA", b"DATA\r\n"),
-        )
+        self._say("MAIL", b"MAIL FROM:<%b>%b\r\n" % (letter.mail_from.encode(), options))
+        self._say("RCPT", b"RCPT TO:<%b>\r\n" % letter.recipient.encode())
+        self._say("DATA", b"DATA\r\n")
         self._begun = key
         self._content = letter.content if letter.dotless else on_the_wire(letter.content)
-        self._say(len(self._later) if self._offer.pipelining else 1)
         self.moves += 1
         return None
 
     def quit(self) -> None:
         """Say goodbye, when `idle`; the answer, whatever it is, ends the dialogue."""
-        self._later.append(("QUIT", b"QUIT\r\n"))
-        self._say(1)
+        self._say("QUIT", b"QUIT\r\n")
         self.moves += 1
 
     def give(self) -> bytes:
@@ -179,28 +176,31 @@ class Session(Generic[Key]):
             self._close(reason, ended)
         return ended
 
-    def _say(self, count: int) -> None:
-        for _ in range(count):
-            step, command = self._later.popleft()
+    def _say(self, step: Step, command: bytes) -> None:
+        if self._owed and not self._offer.pipelining:
+            self._later.append((step, command))
+        else:
             self._owed.append(step)
             self._out.append(command)
 
     def _read(self, line: bytes, ended: Ended[Key]) -> None:
-        found = _REPLY.match(line)
-        self._reply_size += len(line)
-        if len(line) > MAX_LINE or self._reply_size > MAX_REPLY:
+        if len(line) + self._reply_size > MAX_REPLY or len(line) > MAX_LINE:
             self._close(_ENDLESS, ended)
-        elif not found or (self._reply and found[1] != self._code):
+            return
+        code, text, more = _read_line(line)
+        if not code or (self._reply and code != self._code):
             shown = line.rstrip()[:_SHOWN].decode(errors="replace")
             self._close(f"the relay says what is no reply: {shown}", ended)
-        else:
-            self._code, more, text = found.groups(b"")
+        elif more:
+            self._code = code
             self._reply.append(text)
-            if more != b"-":
-                text = b" ".join(self._reply)
+            self._reply_size += len(line)
+        else:
+            if self._reply:
+                text = " ".join((*self._reply, text))
                 self._reply.clear()
                 self._reply_size = 0
-                self._answer(int(self._code), text.decode(errors="replace"), ended)
+            self._answer(code, text, ended)
 
     def _answer(self, code: int, text: str, ended: Ended[Key]) -> None:
         """What one whole reply means, by the command that it answers."""
@@ -228,7 +228,7 @@ class Session(Generic[Key]):
         if early:
             self._close("the relay would not hear the whole letter", ended)
         elif self._later:
-            self._say(1)
+            self._say(*self._later.popleft())
 
     def _refuse(self, step: str, code: int, text: str, ended: Ended[Key]) -> None:
         """MAIL, RCPT or DATA was refused: the first of them that is ends the letter."""
@@ -264,6 +264,16 @@ class Session(Generic[Key]):
             heard = step in ("RCPT", "DATA") or (step == "MAIL" and not self.worked)
             ended.append((self._begun, Unreached(reason) if heard else None))
         self._ending = self._begun = None
+
+
+@lru_cache(maxsize=64)  # relays say the same to most letters
+def _read_line(line: bytes) -> tuple[int, str, bool]:
+    """Code and text of one line of a reply, and whether more follow; code 0 is no reply at all."""
+    found = _REPLY.match(line)
+    if not found:
+        return 0, "", False
+    code, more, text = found.groups(b"")
+    return int(code), text.decode(errors="replace"), more == b"-"
 
 
 def on_the_wire(content: bytes) -> bytes:

@@ -27,12 +27,16 @@ _MARK = re.compile(f"({'|'.join(_STANDS_FOR)})")
 _MARK_IN_BYTES = re.compile(_MARK.pattern.encode())
 
 _PERSONAL_FIELD = re.compile(rb"^List-Unsubscribe.*\r\n(?:[ \t].*\r\n)*", re.MULTILINE)
+_BLANK_LINE = b"\r\n\r\n"
 _LEADING_DOT = re.compile(r"^\.", re.MULTILINE)
 _WIDTH = 74  # RFC 2045, 6.7 allows 76; a leading dot becomes two octets longer
 
 
 class Template:
-    """A letter with marks, split at them. Give it nothing that a stranger wrote."""
+    """A letter with marks, split at them. Give it nothing that a stranger wrote.
+
+    `beginning` is how the body of every copy begins.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._pieces = _MARK_IN_BYTES.split(content)
@@ -40,6 +44,8 @@ class Template:
             (place, _STANDS_FOR[self._pieces[place].decode()].encode())
             for place in range(1, len(self._pieces), 2)
         ]
+        bodies = (piece.partition(_BLANK_LINE)[2] for piece in self._pieces if _BLANK_LINE in piece)
+        self.beginning = next(bodies, b"")
 
     def copy_for(self, token: str, own_lines: bytes = b"") -> bytes:
         """The copy of the reader with this token, behind the reader's own header fields."""
@@ -58,7 +64,7 @@ class Template:
         pieces = self._pieces.copy()
         for place, _ in self._marks:
             pieces[place] = b""
-        header, blank, body = b"".join(pieces).partition(b"\r\n\r\n")
+        header, blank, body = b"".join(pieces).partition(_BLANK_LINE)
         return _PERSONAL_FIELD.sub(b"", header + b"\r\n") + blank[2:] + body
 
 

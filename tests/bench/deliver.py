@@ -2,213 +2,113 @@
 
 From queued rows to settled rows: personal letters of 19 kB go into smtp-sink, in rounds that
 alternate between Postfix's own load generator smtp-source (8 sessions, kept open), which stores
-nothing, and workers of our outbox on SQLite (every commit on the disk) and on PostgreSQL. Prints
-medians. With --queue it queues an edition for that many readers instead, on SQLite and on
-PostgreSQL, and tells rows a second and the most memory it took. Needs Debian's postfix and
-postgresql.
+nothing, workers of our outbox on SQLite (every commit on the disk) and on PostgreSQL, nodemailer
+and Django; then over a line that takes 10 ms there and back. Prints medians, and how many times as
+many letters a second as the first way of its table.
+
+With --queue it queues an edition for that many readers instead, and sends a part of it: rows a
+second, what a letter costs beside one of an edition for 10,000, and the most memory it all took.
+Needs Debian's postfix and postgresql; nodemailer needs npm and its registry, Django the extra
+"bench". What is missing is left out by name.
 """
 
 import argparse
-import asyncio
-import multiprocessing
-import resource
-import subprocess
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
-from itertools import count
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from mailer.edge.clock import SystemClock
-from mailer.edge.smtp import SmtpRelay
-from mailer.edge.store.database import Database
-from mailer.edge.store.editions import StoredEditions
-from mailer.edge.store.outbox import StoredOutbox
-from mailer.edge.store.subscribers import StoredSubscribers
-from mailer.flows.deliver import Delivery
-from mailer.mail.address import Address
-from mailer.mail.dkim import Key, Signer
-from mailer.mail.identity import Identity
-from mailer.mail.message import Draft, shared, unsubscribe_by_mail
-from mailer.mail.server import Secret, Server
-from mailer.mail.template import LEAVE, MY_PAGE, TOKEN
-from mailer.newsletter.receipt import RenderedEdition
+from mailer.mail.dkim import Key, Sign, Signer
+from tests.bench import others, relay
+from tests.bench.edition import (
+    MAILBOX,
+    assert_empty,
+    content,
+    deliver,
+    in_process,
+    in_processes,
+    queue,
+    subscribe,
+)
+from tests.bench.postfix import Counter, source
+from tests.bench.relay import ROUNDS, tell
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.running import Process, program
 
-ROUNDS = 5
-MANY = 10_000
-NOW = datetime(2020, 9, 11, 8, tzinfo=UTC)
-MAILBOX = Address("kontakt@kommun.example", "Tryggare tillsammans")
-IDENTITY = Identity(Secret("not so secret"), "kommun.example")
-
-Sign = Callable[[bytes], bytes] | None
-
-
-class Counter(Process):
-    """smtp-sink that keeps nothing."""
-
-    account = "nobody"
-
-    def __init__(self) -> None:
-        self.program = program("smtp-sink", "smtp-sink", "postfix")
-        super().__init__()
-
-    def command(self) -> list[str | Path]:
-        self.give_away()
-        return [self.program, f"127.0.0.1:{self.port}", "1000"]
+FEW = 10_000
+PART = 20_000
+SLOWER = 10  # the others get so many times fewer letters, as they take so many times longer
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=20_000, help="a round (20000)")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--queue", type=int, metavar="READERS", help="only queue an edition")
+    parser.add_argument("--queue", type=int, metavar="READERS", help="only queue and send a part")
     given = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
         servers = stack.enter_context(PostgreSQL())
-        sqlite, postgresql = f"sqlite:///{folder}/mailer.db", servers.new_database()
+        port = stack.enter_context(Counter()).port
         if given.queue:
-            tell_of_queueing({"SQLite": sqlite, "PostgreSQL": postgresql}, given.queue)
+            tell_of_size("SQLite", [f"sqlite:///{folder}/{n}.db" for n in range(2)], port, given)
+            tell_of_size("PostgreSQL", [servers.new_database() for _ in range(2)], port, given)
         else:
-            compare(stack.enter_context(Counter()).port, sqlite, postgresql, given)
+            compare(port, f"sqlite:///{folder}/mailer.db", servers.new_database(), given)
+            relay.tell_of_distance(given.letters // 10, given.rounds)
 
 
 def compare(port: int, sqlite: str, postgresql: str, given: argparse.Namespace) -> None:
-    letters = given.letters
+    letters: int = given.letters
     for url in (sqlite, postgresql):
-        in_processes(1, lambda url=url: asyncio.run(subscribe(url, letters)))
-    curve = Signer("kommun.example", [Key("e", ed25519.Ed25519PrivateKey.generate())]).sign
-    primes = Signer("kommun.example", [Key("r", rsa.generate_private_key(65537, 2048))]).sign
-    ways = {
-        "smtp-source, 8 sessions": lambda: source(port, letters),
-        "SQLite": lambda: emptied(sqlite, port, 1),
-        "SQLite, Ed25519": lambda: emptied(sqlite, port, 1, curve),
-        "SQLite, RSA-2048, 2 processes": lambda: emptied(sqlite, port, 2, primes),
-        "PostgreSQL, 2 processes": lambda: emptied(postgresql, port, 2),
-    }
-    spent: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(given.rounds):
-        for name, way in ways.items():
-            spent[name].append(way())
-    first = median(next(iter(spent.values())))
-    for name, seconds in spent.items():
-        middle = median(seconds)
-        print(f"{name:<30} {letters / middle:8.0f} letters/s {first / middle:6.2f}")  # noqa: T201
-
-
-def tell_of_queueing(urls: dict[str, str], readers: int) -> None:
-    for name, url in urls.items():
-        # Each step in a process of its own, which inherits no memory that another has used.
-        in_processes(1, lambda url=url: asyncio.run(subscribe(url, readers)))
-        said = multiprocessing.get_context("fork").SimpleQueue()
-        spent = in_processes(1, lambda url=url, said=said: said.put(most_memory(queue(url))))
-        print(f"{name:<12} {readers / spent:10.0f} rows/s {said.get():6.0f} MB")  # noqa: T201
-
-
-def most_memory(work: Coroutine[None, None, None]) -> float:
-    """Do it; the most that the process had in memory, in MB."""
-    asyncio.run(work)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def source(port: int, letters: int) -> float:
-    size = len(content())
-    command = ["smtp-source", "-d", "-s", "8", "-m", str(letters), "-l", str(size)]
-    began = perf_counter()
-    subprocess.run(
-        [*command, "-f", MAILBOX.email, "-t", "p1@kommun.example", f"inet:127.0.0.1:{port}"],
-        check=True,
+        in_processes(1, lambda url=url: subscribe(url, letters))
+    curve, primes = (
+        Signer(MAILBOX.domain, [Key("k", private)]).sign
+        for private in (ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 2048))
     )
-    return perf_counter() - began
+    few = letters // SLOWER
+    ways: dict[str, Callable[[], float]] = {
+        "smtp-source, 8 sessions": lambda: source(port, letters, len(content())) / letters,
+        "SQLite": lambda: emptied(sqlite, port, 1) / letters,
+        "SQLite, Ed25519": lambda: emptied(sqlite, port, 1, curve) / letters,
+        "SQLite, Ed25519, 2 processes": lambda: emptied(sqlite, port, 2, curve) / letters,
+        "SQLite, RSA-2048, 2 processes": lambda: emptied(sqlite, port, 2, primes) / letters,
+        "PostgreSQL, 2 processes": lambda: emptied(postgresql, port, 2) / letters,
+        "nodemailer, pool": lambda: others.nodemailer(port, few) / few,
+        "Django, send_messages": lambda: others.django(port, few) / few,
+    }
+    tell(ways, given.rounds)
 
 
-def emptied(url: str, port: int, processes: int, sign: Sign = None) -> float:
-    """Queue an edition, and empty the outbox: how long the second took."""
-    in_processes(1, lambda: asyncio.run(queue(url)))
-    spent = in_processes(processes, lambda: asyncio.run(drain(url, port, sign)))
-    in_processes(1, lambda: asyncio.run(assert_empty(url)))
+def emptied(url: str, port: int, processes: int, sign: Sign | None = None) -> float:
+    """Queue an edition, and empty the outbox: the seconds that the second took."""
+    in_processes(1, lambda: queue(url))
+    spent = in_processes(processes, lambda: deliver(url, port, sign))
+    in_processes(1, lambda: assert_empty(url))
     return spent
 
 
-def in_processes(number: int, work: Callable[[], None]) -> float:
-    """Do it in so many processes at once; how long they took.
-
-    All that speaks with a database is done so: libpq hangs where the parent has used it.
-    """
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=work) for _ in range(number)]
-    began = perf_counter()
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-        assert worker.exitcode == 0
-    return perf_counter() - began
-
-
-async def subscribe(url: str, readers: int) -> None:
-    database = await Database.open(url)
-    store = StoredSubscribers(database)
-    for first in range(0, readers, MANY):
-        numbers = range(first, min(first + MANY, readers))
-        people = [(Address(f"p{n}@kommun.example", f"Åsa Ek {n}"), "sv") for n in numbers]
-        await store.add(people, "import", NOW)
-    await database.close()
-
-
-async def queue(url: str) -> None:
-    database = await Database.open(url)
-    period = await unused(database)
-    edition = RenderedEdition(period, date(2020, 9, 11), "", {"sv": content()}, "", {})
-    ids = IDENTITY.series(f"edition/{period}")
-    await StoredEditions(database).queue(edition, MAILBOX.email, ids, NOW)
-    await database.close()
-
-
-async def unused(database: Database) -> str:
-    taken = {row.period for row in await StoredEditions(database).all()}
-    return next(
-        period
-        for year in count(2000)
-        for month in range(1, 13)
-        if (period := f"{year}-{month:02}") not in taken
+def tell_of_size(name: str, urls: list[str], port: int, given: argparse.Namespace) -> None:
+    """`urls` are two empty databases: for FEW readers, and for as many as are given."""
+    small, large = urls
+    in_processes(1, lambda: subscribe(small, FEW))
+    in_processes(1, lambda: subscribe(large, given.queue))
+    queueing, memory = in_process(lambda: queue(large))
+    spent: dict[str, list[float]] = {small: [], large: []}
+    for _ in range(given.rounds):
+        in_processes(1, lambda: queue(small))
+        for url, most in ((small, FEW), (large, PART)):
+            began = perf_counter()
+            taken, needed = in_process(lambda url=url, most=most: deliver(url, port, most=most))
+            spent[url].append((perf_counter() - began) / taken)
+            memory = max(memory, needed)
+    few, many = (median(spent[url]) for url in (small, large))
+    print(  # noqa: T201
+        f"{name:<12} {given.queue / queueing:10.0f} rows/s queued"
+        f" {1 / many:8.0f} letters/s, each at {many / few:.2f} x; {memory:.0f} MB"
     )
-
-
-async def drain(url: str, port: int, sign: Sign) -> None:
-    database = await Database.open(url)
-    relay = SmtpRelay(Server("smtp", "127.0.0.1", port, "none"), connections=8, letters=100_000)
-    await Delivery(
-        outbox=StoredOutbox(database),
-        relay=relay,
-        clock=SystemClock(),
-        worker=multiprocessing.current_process().name,
-        report=lambda due, reply: (),
-        sign=sign,
-    ).drain()
-    await relay.close()
-    await database.close()
-
-
-async def assert_empty(url: str) -> None:
-    database = await Database.open(url)
-    assert (await StoredOutbox(database).counts()).keys() == {"accepted"}
-    await database.close()
-
-
-def content() -> bytes:
-    lines = "\n".join(f"{number:04} Vi ses på torget och tänder ljuset." for number in range(340))
-    page = "https://kommun.example"
-    text = f"{lines}\n\n{page}/{LEAVE}\n{page}/{MY_PAGE}"
-    leave = f"<{page}/{LEAVE}>, {unsubscribe_by_mail(MAILBOX, TOKEN)}"
-    return shared(Draft(MAILBOX, "Tryggare tillsammans i september", text, NOW, unsubscribe=leave))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from mailer.edge.relays import Paced, Relays
 from mailer.edge.smtp import SmtpRelay
 from mailer.errors import NotNow, RelayError
+from mailer.mail.forecast import Stand
 from mailer.mail.message import Letter
 from mailer.mail.outcome import Accepted, Outcome, Refused, RelayRefused, Uncertain, Unreached
 from mailer.mail.pace import DAY, MINUTE, Given, Limit, Room, room
@@ -75,11 +76,14 @@ class Remembered:
     """A pace in memory."""
 
     def __init__(self, *limits: Limit) -> None:
-        self.limits = limits
+        self.limits: Sequence[Limit] = limits
         self.given: list[Given] = []
 
-    async def take(self, wanted: int, now: datetime) -> Room:
-        found = room(self.given, self.limits, wanted, now)
+    async def past(self) -> Sequence[Given]:
+        return self.given
+
+    async def take(self, wanted: int, now: datetime, pressing: int = 0) -> Room:
+        found = room(self.given, self.limits, wanted, now, pressing)
         self.given.append(Given(now, found.letters))
         return found
 
@@ -95,7 +99,8 @@ class World:
         self.relays = Relays(relays, lambda: self.now)
 
     async def send(self, count: int = 3) -> Sequence[Outcome]:
-        return await self.relays.send(letters(count))
+        """Send so many letters, all of them pressing."""
+        return await self.relays.send(letters(count), pressing=count)
 
 
 # --- which relay --------------------------------------------------------------------------------
@@ -122,10 +127,12 @@ async def test_only_the_letters_without_an_answer_go_to_the_next() -> None:
     said = {"p0@example.org": GONE, "p1@example.org": CUT_LINE, "p2@example.org": IN_DOUBT}
     first, second = Scripted("first", lambda letter: said[letter.recipient]), Scripted("second")
     known: dict[int, Outcome] = {}
+    via: dict[int, str] = {}
     relays = World(Paced(first), Paced(second)).relays
-    assert await relays.send(letters(3), known) == [GONE, ACCEPTED, IN_DOUBT]
+    assert await relays.send(letters(3), known, via=via) == [GONE, ACCEPTED, IN_DOUBT]
     assert known == {0: GONE, 1: ACCEPTED, 2: IN_DOUBT}
     assert second.tried == [["p1@example.org"]]
+    assert via == {0: "first", 1: "second", 2: "first"}
 
 
 async def test_where_no_relay_answers_the_last_one_is_quoted() -> None:
@@ -238,6 +245,17 @@ async def test_a_relay_that_answered_for_some_is_not_left() -> None:
     assert len(first.tried) == 2
 
 
+async def test_calls_that_overlap_fail_together_once(caplog: pytest.LogCaptureFixture) -> None:
+    first, second = Scripted("first", CUT_LINE), Scripted("second")
+    world = World(Paced(first), Paced(second))
+    await asyncio.gather(*(world.send() for _ in range(3)))
+    assert caplog.text.count("relay-left") == 1
+    first.answer = ACCEPTED
+    world.now += MINUTE
+    await world.send()
+    assert world.relays.name == "first"
+
+
 async def test_where_all_are_left_alone_they_are_tried_all_the_same() -> None:
     first = Scripted("first", RelayError("first: down"))
     world = World(Paced(first))
@@ -256,14 +274,37 @@ async def test_a_relay_gets_no_more_than_its_pace() -> None:
     world = World(Paced(first, Remembered(Limit(2, MINUTE))))
     known: dict[int, Outcome] = {}
     with pytest.raises(NotNow, match="as many letters as it may have") as held:
-        await world.relays.send(letters(3), known)
-    assert held.value.again == NOON + MINUTE
+        await world.relays.send(letters(3), known, pressing=3)
+    assert (held.value.again, held.value.pressing_may_go) == (NOON + MINUTE, False)
     assert known == {0: ACCEPTED, 1: ACCEPTED}
     with pytest.raises(NotNow):
         await world.send()
     assert len(first.tried) == 1
     world.now = held.value.again
     assert await world.send(2) == [ACCEPTED] * 2
+
+
+async def test_an_edition_leaves_the_share_of_pressing_letters_to_them() -> None:
+    first = Scripted("first")
+    world = World(Paced(first, Remembered(Limit(10, MINUTE))))
+    known: dict[int, Outcome] = {}
+    with pytest.raises(NotNow) as held:
+        await world.relays.send(letters(12), known, pressing=2)
+    assert (held.value.again, held.value.pressing_may_go) == (NOON + MINUTE, True)
+    assert [*known] == [*range(9)]
+    assert await world.send(1) == [ACCEPTED]
+    with pytest.raises(NotNow) as held:
+        await world.send(1)
+    assert not held.value.pressing_may_go
+
+
+async def test_pressing_letters_go_first_where_there_is_not_room_for_all() -> None:
+    world = World(Paced(Scripted("first"), Remembered(Limit(10, MINUTE))))
+    await world.send(8)
+    known: dict[int, Outcome] = {}
+    with pytest.raises(NotNow) as held:
+        await world.relays.send(letters(5), known, pressing=3)
+    assert ([*known], held.value.pressing_may_go) == ([0, 1], False)
 
 
 async def test_what_is_over_the_pace_goes_to_the_next_relay() -> None:
@@ -302,6 +343,17 @@ async def test_a_trial_of_a_relay_whose_pace_is_full_is_none() -> None:
     with pytest.raises(NotNow) as held:
         await world.send()
     assert held.value.again == NOON + DAY
+
+
+async def test_it_tells_how_each_relay_stands() -> None:
+    first, second = Scripted("first", CUT_LINE), Scripted("second")
+    minute = Limit(10, MINUTE)
+    world = World(Paced(first), Paced(second, Remembered(minute)))
+    await world.send(3)
+    assert list(await world.relays.stand()) == [
+        Stand("first", "open"),
+        Stand("second", "closed", (minute,), [Given(NOON, 3)]),
+    ]
 
 
 # --- real servers -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, text, update
 
 from mailer.edge.store import tables
 from mailer.edge.store.database import Database
@@ -59,6 +59,17 @@ async def queue(editions: StoredEditions, rendered: RenderedEdition) -> int | No
 
 def people(number: int, language: str = "sv") -> list[tuple[Address, str]]:
     return [(Address(f"p{each}.{language}@example.org"), language) for each in range(number)]
+
+
+async def test_postgresql_knows_how_many_letters_wait_as_soon_as_they_are_queued(
+    postgresql_url: str,
+) -> None:
+    database = await Database.open(postgresql_url)
+    await StoredSubscribers(database).add(people(200), "import", NOW)
+    await queue(StoredEditions(database), edition())
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'outbox'")
+    assert await database.read(lambda connection: connection.execute(known).scalar()) == 200
+    await database.close()
 
 
 async def test_an_edition_is_queued_once_for_those_who_are_active(

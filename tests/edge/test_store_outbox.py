@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +133,12 @@ async def test_the_most_pressing_come_first_and_the_oldest_of_those(outbox: Stor
     assert order.index("forward/1") < order.index("notice/2")
 
 
+async def test_the_pressing_ones_can_be_claimed_alone(outbox: StoredOutbox) -> None:
+    await put(outbox, *(post(f"{kind}/1", kind) for kind in PRIORITY))
+    assert "edition/1" not in keys(await outbox.claim("first", 100, NOW, True))
+    assert keys(await outbox.claim("first", 100, NOW)) == ["edition/1"]
+
+
 async def test_no_more_than_asked_for_are_claimed(outbox: StoredOutbox) -> None:
     await put(outbox, *(post(f"notice/{number}") for number in range(7)))
     sizes = [len(await outbox.claim("first", 3, NOW)) for _ in range(4)]
@@ -176,6 +181,32 @@ async def test_what_the_relay_took_stands_in_the_letters_own_row(outbox: StoredO
     assert (row.leased_by, row.leased_until) == (None, None)
     assert [tuple(each) for each in tries] == [(NOW, row.relay, "accepted", None, row.reply)]
     assert await outbox.claim("first", 1, LATER) == []
+
+
+async def test_each_letter_stands_with_the_relay_that_took_it(outbox: StoredOutbox) -> None:
+    await put(outbox, post("notice/1"), post("notice/2"), post("notice/3"))
+    found = await outbox.claim("first", 3, NOW)
+    relays = ["smtp://first.test:25", "smtp://second.test:25", "smtp://first.test:25"]
+    taken = [
+        Tried(due, relay, Accepted(f"Ok {due.key}"), ACCEPTED)
+        for due, relay in zip(found, relays, strict=True)
+    ]
+    await outbox.settle("first", taken, [], NOW)
+    assert sorted((row.key, row.relay, row.reply) for row in await outbox.find(None, 9)) == [
+        (due.key, relay, f"Ok {due.key}") for due, relay in zip(found, relays, strict=True)
+    ]
+
+
+async def test_more_can_be_claimed_with_what_is_settled_and_queued(outbox: StoredOutbox) -> None:
+    await put(outbox, post("notice/1"), post("notice/2"), post("edition/1", "edition"))
+    (due,) = await outbox.claim("first", 1, NOW)
+    told, urgent = [tried(due, Refused(550, "No"), FAILED)], [post("forward/1", "forward")]
+    assert await outbox.settle("first", [], [], NOW) == ()
+    assert keys(await outbox.settle("first", told, urgent, NOW, 9, True)) == [
+        "notice/2",
+        "forward/1",
+    ]
+    assert keys(await outbox.settle("first", [], [], NOW, 9)) == ["edition/1"]
 
 
 @pytest.mark.parametrize(
@@ -309,7 +340,7 @@ async def test_what_failed_can_be_made_due_again_and_nothing_else(outbox: Stored
     assert await outbox.retry(asked, LATER) == 1
     assert await outbox.retry([], LATER) == 0
     (due,) = await outbox.claim("second", 10, LATER)
-    assert due == replace(first, tries=0, queued=LATER)
+    assert due == first._replace(tries=0, queued=LATER)
     found = await outbox.tries(first.key)
     assert found
     assert len(found[1]) == 1

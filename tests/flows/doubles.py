@@ -130,6 +130,8 @@ class Recorder:
         letters: Sequence[Letter],
         known: dict[int, Outcome] | None = None,
         stop: asyncio.Event | None = None,
+        pressing: int = 0,
+        via: dict[int, str] | None = None,
     ) -> Sequence[Outcome]:
         self.sending()
         if self.down:

@@ -65,7 +65,7 @@ def test_a_letter_with_leading_dots_is_known(content: bytes, dotless: bool) -> N
 
 def test_a_signature_is_of_the_whole_letter_and_stands_before_it() -> None:
     (plain,) = Batch([due(1, "aa")])
-    (signed,) = Batch([due(1, "aa")], lambda content: b"Signed: %d\r\n" % len(content))
+    (signed,) = Batch([due(1, "aa")], lambda content, shared=b"": b"Signed: %d\r\n" % len(content))
     assert signed.content == b"Signed: %d\r\n" % len(plain.content) + plain.content
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +13,14 @@ import pytest
 from mailer.errors import NotNow, RelayError, StoreError, TemplateFault
 from mailer.flows import deliver
 from mailer.mail.address import Address
-from mailer.mail.message import Draft, shared
-from mailer.mail.outcome import Refused, RelayRefused, Uncertain, Unreached
+from mailer.mail.message import Draft, Letter, shared
+from mailer.mail.outcome import Outcome, Refused, RelayRefused, Uncertain, Unreached
+from mailer.mail.pace import Given, pace, room
 from mailer.mail.post import Due, Post
 from mailer.mail.retry import GIVE_UP, PAUSES
 from mailer.mail.template import LEAVE
 from tests.flows.conftest import OpenWorld
-from tests.flows.doubles import START
+from tests.flows.doubles import START, Recorder
 from tests.flows.world import (
     COORDINATOR,
     IDENTITY,
@@ -203,6 +206,77 @@ async def test_a_relay_that_stays_away_is_told_of_and_a_slow_one_is_not(
         assert told == [("gone", first + hours * timedelta(hours=1)) for hours in range(3)]
 
 
+class InPace(Recorder):
+    """A relay that takes ten letters a minute by the clock of `world`, one of them pressing."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self._given: list[Given] = []
+
+    async def send(
+        self,
+        letters: Sequence[Letter],
+        known: dict[int, Outcome] | None = None,
+        stop: asyncio.Event | None = None,
+        pressing: int = 0,
+        via: dict[int, str] | None = None,
+    ) -> Sequence[Outcome]:
+        now = self._world.clock.now()
+        found = room(self._given, pace(None, 10, None), len(letters), now, pressing)
+        self._given.append(Given(now, found.letters))
+        outcomes = await super().send(letters[: found.letters], known, stop)
+        if found.letters < len(letters):
+            went = found.letters >= pressing
+            raise NotNow("enough", now + timedelta(minutes=1), pressing_may_go=went)
+        return outcomes
+
+
+async def test_a_forward_goes_while_an_edition_waits_for_the_relays_pace(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, *range(20))
+        relay = world.relay = InPace(world)
+        wake, stop = asyncio.Event(), asyncio.Event()
+        taken: list[int] = []
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            taken.append(len(relay.letters))
+            if len(taken) == 1:
+                forward = replace(post(99), key="forward/1/anna", kind="forward", token="")
+                await world.outbox.settle("", [], [forward], world.clock.now())
+                world.clock.forward(seconds=1)
+            else:
+                world.clock.forward(seconds=seconds)
+            if len(relay.letters) == 21:
+                stop.set()
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        await world.delivery().run(wake, stop, idle=30)
+        assert taken[:2] == [9, 10]
+        assert relay.letters[9].recipient == email(99)
+        assert len(relay.letters) == 21
+
+
+async def test_draining_waits_for_the_relays_pace(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, *range(20))
+        waits: list[float] = []
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            waits.append(seconds)
+            world.clock.forward(seconds=seconds)
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        world.relay = InPace(world)
+        tally = await world.delivery().drain()
+        assert (tally.accepted, tally.problem) == (20, "")
+        assert waits == [60.0, 60.0]
+
+
 async def test_in_doubt_a_letter_is_held_for_a_person_who_is_told(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await queue(world, 1)
@@ -221,7 +295,7 @@ async def test_in_doubt_a_letter_is_held_for_a_person_who_is_told(open_world: Op
 async def test_letters_are_signed(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await queue(world, 1)
-        await world.delivery(sign=lambda content: b"Signed: yes\r\n").drain()
+        await world.delivery(sign=lambda content, shared=b"": b"Signed: yes\r\n").drain()
         (letter,) = world.relay.letters
         assert letter.content.startswith(b"Signed: yes\r\nTo: ")
 
@@ -304,11 +378,12 @@ class Forgetful:
         self.release = outbox.release
         self._settle = outbox.settle
 
-    async def settle(self, *arguments: Any) -> None:
+    async def settle(self, *arguments: Any) -> Sequence[Due]:
         self.times -= 1
         if self.times >= 0:
             raise StoreError("the disk is full")
-        await self._settle(*arguments)
+        due: Sequence[Due] = await self._settle(*arguments)
+        return due
 
 
 async def test_what_became_of_letters_is_told_to_the_store_until_it_listens(
@@ -381,11 +456,12 @@ async def test_a_run_that_is_cancelled_while_it_settles_settles_once(
         settled = []
 
         class Slow(Forgetful):
-            async def settle(self, *arguments: Any) -> None:
+            async def settle(self, *arguments: Any) -> Sequence[Due]:
                 settling.set()
                 await go_on.wait()
-                await super().settle(*arguments)
+                due = await super().settle(*arguments)
                 settled.append(arguments)
+                return due
 
         task = asyncio.create_task(world.delivery(outbox=Slow(world.outbox, times=0)).drain())
         await settling.wait()

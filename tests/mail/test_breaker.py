@@ -18,10 +18,16 @@ def test_it_opens_at_a_failure_and_is_half_open_after_the_pause() -> None:
 
 
 def test_each_failure_in_a_row_opens_it_for_longer_up_to_a_bound() -> None:
-    breaker, pauses = CLOSED, []
+    breaker, pauses, now = CLOSED, [], NOON
     for _ in range(6):
-        breaker = breaker.after_failure(NOON)
+        breaker = breaker.after_failure(now)
         assert breaker.until
-        pauses.append((breaker.until - NOON) // MINUTE)
+        pauses.append((breaker.until - now) // MINUTE)
+        now = breaker.until
     assert pauses == [1, 2, 5, 15, 15, 15]
     assert len(PAUSES) == 4
+
+
+def test_a_failure_while_it_is_open_changes_nothing() -> None:
+    failed = CLOSED.after_failure(NOON)
+    assert failed.after_failure(NOON + MINUTE / 2) == failed

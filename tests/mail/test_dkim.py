@@ -115,6 +115,17 @@ def test_a_body_without_its_last_line_end_verifies_once_the_wire_has_added_it() 
     assert verified(SIGNER.sign(letter) + LETTER) == BOTH
 
 
+@given(LINES, st.integers(0, 2000))
+@example([b"a", b"", b""], 7)
+def test_how_a_body_begins_may_be_hashed_before_and_changes_nothing(
+    lines: list[bytes], size: int
+) -> None:
+    body = b"".join(line + b"\r\n" for line in lines)
+    letter = b"From: a@kommun.example\r\n\r\n" + body
+    signer = Signer(DOMAIN, KEYS[1:])
+    assert signer.sign(letter, body[:size]) == signer.sign(letter)
+
+
 def test_a_header_alone_verifies() -> None:
     assert verified(SIGNER.sign(b"From: a@kommun.example") + b"From: a@kommun.example\r\n") == BOTH
 

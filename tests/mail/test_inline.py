@@ -7,7 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from mailer.mail.address import address
-from mailer.mail.message import Draft, Inline, shared, text_of
+from mailer.mail.body import Inline
+from mailer.mail.message import Draft, shared, text_of
 
 PNG = Inline("1.png@kommun.example", "image/png", b"\x89PNG\r\n\x1a\n" * 50)
 GIF = Inline("2.gif@kommun.example", "image/gif", b"GIF89a\x00.\r\n.\r\n")

@@ -141,7 +141,7 @@ def content_of(part: MIMEPart | None) -> str:
 
 def original_of(content: bytes) -> tuple[bytes, bytes]:
     """The attachment's header and its body as it lies on the wire."""
-    found = re.search(rb'multipart/mixed; boundary="([^"]+)"', content)
+    found = re.search(rb'multipart/mixed;\r\n boundary="([^"]+)"', content)
     assert found is not None
     *_, part, end = content.split(b"\r\n--" + found[1])
     assert end == b"--\r\n"
@@ -332,7 +332,8 @@ In-Reply-To: <second@example.org>
 Auto-Submitted: auto-generated
 X-Auto-Response-Suppress: All
 MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="=_3b0ce555547b42737c9f8d6adb2c3052"
+Content-Type: multipart/mixed;
+ boundary="=_3b0ce555547b42737c9f8d6adb2c3052"
 Content-Transfer-Encoding: 8bit
 
 --=_3b0ce555547b42737c9f8d6adb2c3052

@@ -1,6 +1,5 @@
 """Letters on their way are values."""
 
-from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 
 import pytest
@@ -25,5 +24,5 @@ def test_a_letter_belongs_to_no_case_and_no_list_unless_it_says_so() -> None:
     [(DUE, "tries"), (Tried(DUE, "smtp://h:25", Accepted(), Settled("accepted")), "decision")],
 )
 def test_a_letter_on_its_way_is_never_changed(value: object, field: str) -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         setattr(value, field, None)

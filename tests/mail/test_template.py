@@ -122,6 +122,21 @@ def test_what_is_public_has_neither_marks_nor_a_field_to_unsubscribe(text: str, 
         assert mark.encode() not in public
 
 
+@pytest.mark.parametrize(
+    ("content", "beginning"),
+    [
+        (f"A: {LEAVE}\r\n\r\nHej\r\n\r\n{TOKEN}\r\n\r\nHej", "Hej\r\n\r\n"),
+        (f"A: b\r\n\r\n{TOKEN}\r\n\r\nHej", ""),
+        ("A: b\r\n\r\nHej", "Hej"),
+        (f"A: {TOKEN}\r\n", ""),
+    ],
+)
+def test_all_bodies_begin_with_what_stands_before_the_first_mark(
+    content: str, beginning: str
+) -> None:
+    assert Template(content.encode()).beginning == beginning.encode()
+
+
 def test_a_letter_without_marks_is_its_own_copy() -> None:
     content = shared(DRAFT)
     assert Template(content).copy_for("0" * 32) == Template(content).public() == content

@@ -75,7 +75,8 @@ class _Dialogue:
         alive = await self._say(await self._script.answer("CONNECT"))
         while alive and (line := await self._reader.readline()):
             self._script.heard.append(line.decode().strip())
-            alive = await self._hear(line.split()[0].decode(), line.decode())
+            verb, _, _ = line.decode().strip().partition(" ")
+            alive = await self._hear(verb, line.decode())
 
     async def _hear(self, verb: str, line: str) -> bool:
         wrong = {

@@ -32,7 +32,7 @@ _SQLITE: Mapping[str, str] = {
         FROM (
             SELECT o.*, s.state AS subscriber
             FROM outbox AS o LEFT JOIN subscribers AS s ON s.id = o.subscriber_id
-            WHERE o.state = 'pending' AND o.due <= :now
+            WHERE o.state = 'pending' AND o.due <= :now AND o.priority <= :least
                 AND (o.leased_until IS NULL OR o.leased_until <= :now)
             ORDER BY o.priority, o.due, o.id LIMIT :most)
         """,
@@ -42,9 +42,9 @@ _SQLITE: Mapping[str, str] = {
         """,
     "accept": """
         UPDATE outbox SET state = 'accepted', settled = :now, relay = :relay,
-            reply = told.value ->> 1, tries = tries + 1, leased_by = NULL, leased_until = NULL
+            reply = told.value, tries = tries + 1, leased_by = NULL, leased_until = NULL
         FROM json_each(:rows) AS told
-        WHERE outbox.id = told.value ->> 0 AND leased_by = :worker
+        WHERE outbox.id = CAST(told.key AS integer) AND leased_by = :worker
         """,
 }
 _POSTGRESQL: Mapping[str, str] = {
@@ -55,7 +55,7 @@ _POSTGRESQL: Mapping[str, str] = {
         FROM (
             SELECT o.*, s.state AS subscriber
             FROM outbox AS o LEFT JOIN subscribers AS s ON s.id = o.subscriber_id
-            WHERE o.state = 'pending' AND o.due <= :now
+            WHERE o.state = 'pending' AND o.due <= :now AND o.priority <= :least
                 AND (o.leased_until IS NULL OR o.leased_until <= :now)
             ORDER BY o.priority, o.due, o.id LIMIT :most
             FOR UPDATE OF o SKIP LOCKED) AS waiting
@@ -67,9 +67,9 @@ _POSTGRESQL: Mapping[str, str] = {
         """,
     "accept": """
         UPDATE outbox SET state = 'accepted', settled = :now, relay = :relay,
-            reply = told.it ->> 1, tries = tries + 1, leased_by = NULL, leased_until = NULL
-        FROM json_array_elements(CAST(:rows AS json)) AS told(it)
-        WHERE outbox.id = CAST(told.it ->> 0 AS integer) AND leased_by = :worker
+            reply = told.value, tries = tries + 1, leased_by = NULL, leased_until = NULL
+        FROM json_each_text(CAST(:rows AS json)) AS told
+        WHERE outbox.id = CAST(told.key AS integer) AND leased_by = :worker
         """,
 }
 
@@ -92,9 +92,12 @@ class Waiting(NamedTuple):
     subscriber: str | None
 
 
-def waiting(connection: Connection, limit: int, now: datetime) -> list[Waiting]:
-    """Up to `limit` letters that are due, the most pressing first, locked for this transaction."""
-    found = _run(connection, "waiting", {"most": limit, "now": now}).scalar()
+def waiting(connection: Connection, limit: int, now: datetime, least: int) -> list[Waiting]:
+    """Up to `limit` letters that are due, the most pressing first, locked for this transaction.
+
+    `least` is the priority that they must have: smaller is more.
+    """
+    found = _run(connection, "waiting", {"most": limit, "now": now, "least": least}).scalar()
     return [Waiting._make(each) for each in json.loads(found or "[]")]
 
 
@@ -106,12 +109,12 @@ def lease(connection: Connection, ids: Iterable[int], worker: str, until: dateti
 
 def accept(
     connection: Connection,
-    replies: Sequence[tuple[int, str]],
+    replies: Mapping[int, str],
     worker: str,
     relay: str,
     now: datetime,
 ) -> None:
-    """Write down the letters of `worker` that the relay took, with its reply to each."""
+    """Write down the letters of `worker` that the relay took, by id, with its reply to each."""
     values = {"rows": json.dumps(replies), "worker": worker, "relay": relay, "now": now}
     _run(connection, "accept", values)
 

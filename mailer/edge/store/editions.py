@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from mailer.edge.store.database import Database, insert_new
-from mailer.edge.store.outbox import put_letter
+from mailer.edge.store.outbox import put_letters
 from mailer.edge.store.queueing import queue_letters
 from mailer.edge.store.tables import editions, letters, outbox
 from mailer.errors import EditionError
@@ -74,10 +74,8 @@ class StoredEditions:
             ours = insert_new(connection, editions).values(claim).returning(editions.c.period)
             if connection.execute(ours).first() is None:
                 return None
-            letter_ids = {
-                language: put_letter(connection, content)
-                for language, content in edition.content.items()
-            }
+            stored = put_letters(connection, edition.content.values())
+            letter_ids = {language: stored[each] for language, each in edition.content.items()}
             claimed = update(editions).where(editions.c.period == edition.period)
             connection.execute(claimed.values(letters=letter_ids))
 

@@ -5,7 +5,7 @@ letters of a process that died come free on another machine too. They may have b
 they are sent again, or held for a person, is `on_doubt`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,45 +66,58 @@ class StoredOutbox:
         self._holds = on_doubt == "hold"
         self._contents = Contents()
 
-    async def claim(self, worker: str, limit: int, now: datetime) -> Sequence[Due]:
-        def work(connection: Connection) -> list[Due]:
-            if self._holds:
-                connection.execute(_held(outbox.c.leased_until <= now, now))
-            while found := waiting(connection, limit, now):
-                gone = [row.id for row in found if row.subscriber not in (None, "active")]
-                if gone:
-                    leave = update(outbox).where(outbox.c.id.in_(gone)).values(excluded(now))
-                    connection.execute(leave)
-                    found = [row for row in found if row.subscriber in (None, "active")]
-                # None is left where all were excluded; there may be more behind them.
-                if found:
-                    ours = self._contents.fitting(connection, found)
-                    lease(connection, (row.id for row in ours), worker, now + LEASE)
-                    return self._contents.due(connection, ours)
-            return []
+    async def claim(
+        self, worker: str, limit: int, now: datetime, pressing: bool = False
+    ) -> Sequence[Due]:
+        return await self._database.write(lambda c: self._claimed(c, worker, limit, now, pressing))
 
-        return await self._database.write(work)
+    def _claimed(
+        self, connection: Connection, worker: str, limit: int, now: datetime, pressing: bool
+    ) -> Sequence[Due]:
+        least = PRIORITY["edition"] - 1 if pressing else PRIORITY["edition"]
+        if self._holds:
+            connection.execute(_held(outbox.c.leased_until <= now, now))
+        while found := waiting(connection, limit, now, least):
+            gone = [row.id for row in found if row.subscriber not in (None, "active")]
+            if gone:
+                leave = update(outbox).where(outbox.c.id.in_(gone)).values(excluded(now))
+                connection.execute(leave)
+                found = [row for row in found if row.subscriber in (None, "active")]
+            # None is left where all were excluded; there may be more behind them.
+            if found:
+                ours = self._contents.fitting(connection, found)
+                lease(connection, (row.id for row in ours), worker, now + LEASE)
+                return self._contents.due(connection, ours)
+        return []
 
     async def settle(
-        self, worker: str, tried: Sequence[Tried], posts: Sequence[Post], now: datetime
-    ) -> None:
-        taken = [
-            (each.due.id, said(each.outcome))
-            for each in tried
-            if isinstance(each.outcome, Accepted)
-        ]
-        others = [each for each in tried if not isinstance(each.outcome, Accepted)]
+        self,
+        worker: str,
+        tried: Sequence[Tried],
+        posts: Sequence[Post],
+        now: datetime,
+        more: int = 0,
+        pressing: bool = False,
+    ) -> Sequence[Due]:
+        taken: dict[str, dict[int, str]] = {}
+        others = []
+        for each in tried:
+            if isinstance(each.outcome, Accepted):
+                taken.setdefault(each.relay, {})[each.due.id] = said(each.outcome)
+            else:
+                others.append(each)
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Sequence[Due]:
             if posts:
                 serialise(connection)
-            if taken:
-                accept(connection, taken, worker, tried[0].relay, now)
+            for relay, replies in taken.items():
+                accept(connection, replies, worker, relay, now)
             if others:
                 _put_off_or_end(connection, worker, others, now)
             put(connection, posts, now)
+            return self._claimed(connection, worker, more, now, pressing) if more else ()
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def release(self, worker: str) -> None:
         await self._database.write(
@@ -180,17 +193,22 @@ def put(
 
     The chain is told of those about cases, and before that of the events that they come `after`.
     """
-    letter_ids: dict[bytes, int] = {}
-    new = []
-    for post in posts:
-        if connection.execute(select(outbox.c.id).where(outbox.c.key == post.key)).first():
-            continue
-        if post.content not in letter_ids:
-            letter_ids[post.content] = put_letter(connection, post.content)
-        row = {**post_row(post, now), "letter_id": letter_ids[post.content]}
-        connection.execute(insert_new(connection, outbox).values(row))
-        new.append(post)
+    new = _new(connection, posts)
+    if new:
+        letter_ids = put_letters(connection, (post.content for post in new))
+        rows = [{**post_row(post, now), "letter_id": letter_ids[post.content]} for post in new]
+        connection.execute(insert_new(connection, outbox), rows)
     append(connection, [*after, *_events(connection, new)], now)
+
+
+def _new(connection: Connection, posts: Sequence[Post]) -> list[Post]:
+    """Those whose key is not there yet; of two with one key the first."""
+    if not posts:
+        return []
+    first = {post.key: post for post in reversed(posts)}
+    known = select(outbox.c.key).where(outbox.c.key.in_(first))
+    there = {*connection.execute(known).scalars()}
+    return [post for post in posts if post is first[post.key] and post.key not in there]
 
 
 def _events(connection: Connection, posts: Sequence[Post]) -> Iterator[Event]:
@@ -207,11 +225,12 @@ def _events(connection: Connection, posts: Sequence[Post]) -> Iterator[Event]:
             yield Event(_QUEUED[kind], numbers[inquiry_id], {"letters": letters})
 
 
-def put_letter(connection: Connection, content: bytes) -> int:
-    """Store what letters share; its id."""
-    inserted = connection.execute(letters.insert().values(content=content)).inserted_primary_key
-    assert inserted is not None  # noqa: S101 - an INSERT of one row always has one
-    return int(inserted[0])
+def put_letters(connection: Connection, contents: Iterable[bytes]) -> dict[bytes, int]:
+    """Store what letters share; the ids."""
+    every = [*dict.fromkeys(contents)]
+    insert = letters.insert().returning(letters.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(insert, [{"content": content} for content in every]).scalars()
+    return dict(zip(every, ids, strict=True))
 
 
 def post_row(post: Post, now: datetime) -> dict[str, Any]:

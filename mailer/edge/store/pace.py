@@ -14,20 +14,23 @@ class StoredPace:
     """The pace of the relay with this name: see `Pace` in `edge.relays`."""
 
     def __init__(self, database: Database, relay: str, limits: Sequence[Limit]) -> None:
+        self.limits = limits
         self._database = database
         self._relay = relay
-        self._limits = limits
 
-    async def take(self, wanted: int, now: datetime) -> Room:
+    async def take(self, wanted: int, now: datetime, pressing: int = 0) -> Room:
         def work(connection: Connection) -> Room:
             given = _read(connection, self._relay)
-            found = room(given, self._limits, wanted, now)
+            found = room(given, self.limits, wanted, now, pressing)
             if found.letters:
                 after = kept([*given, Given(now, found.letters)], now)
                 _write(connection, self._relay, given, after)
             return found
 
         return await self._database.write(work)
+
+    async def past(self) -> Sequence[Given]:
+        return await self._database.read(lambda connection: _given(connection, self._relay))
 
     async def give_back(self, letters: int, at: datetime) -> None:
         def work(connection: Connection) -> None:
@@ -41,6 +44,10 @@ def _read(connection: Connection, relay: str) -> list[Given]:
     """The rows of a relay; until the transaction ends nobody else changes them."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE paces IN SHARE ROW EXCLUSIVE MODE"))
+    return _given(connection, relay)
+
+
+def _given(connection: Connection, relay: str) -> list[Given]:
     rows = connection.execute(select(paces.c.at, paces.c.letters).where(paces.c.relay == relay))
     return [Given(row.at, row.letters) for row in rows]
 
