@@ -17,22 +17,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from apscheduler.events import EVENT_JOB_EXECUTED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row: its name, when it wakes (crontab: minute hour day month weekday), what it wakes."""
+    """One row: its name, when it wakes (crontab: minute hour day month weekday), what it wakes.
+
+    One that is `alone` is woken in one process at a time, of those that share a database.
+    """
 
     name: str
     when: str
     what: Callable[[], Awaitable[None]]
+    alone: bool = False
 
 
 def table(
     *,
     newsletter: Callable[[], Awaitable[None]],
+    pages: Callable[[], Awaitable[None]],
     mailbox: Callable[[], Awaitable[None]],
     outbox: Callable[[], Awaitable[None]],
     watchdog: Callable[[], Awaitable[None]],
@@ -40,16 +46,22 @@ def table(
 ) -> tuple[Job, ...]:
     """Every job. The mailbox is woken by IDLE and the outbox by queueing: these are the nets."""
     return (
-        Job("newsletter", "* * * * *", newsletter),
-        Job("mailbox", "*/5 * * * *", mailbox),
+        Job("newsletter", "* * * * *", newsletter, alone=True),
+        Job("pages", "* * * * *", pages),
+        Job("mailbox", "*/5 * * * *", mailbox, alone=True),
         Job("outbox", "* * * * *", outbox),
-        Job("watchdog", "*/10 * * * *", watchdog),
+        Job("watchdog", "*/10 * * * *", watchdog, alone=True),
         Job("housekeeping", "30 3 * * *", housekeeping),
     )
 
 
-def start(jobs: Iterable[Job], zone: ZoneInfo) -> AsyncIOScheduler:
-    """A running scheduler on the present loop; `shutdown(wait=False)` ends it."""
+def start(
+    jobs: Iterable[Job], zone: ZoneInfo, done: Callable[[str], None] = lambda job: None
+) -> AsyncIOScheduler:
+    """A running scheduler on the present loop; `shutdown(wait=False)` ends it.
+
+    `done` is told the name of each job that was done.
+    """
     scheduler = AsyncIOScheduler(timezone=zone)
     for job in jobs:
         scheduler.add_job(
@@ -61,6 +73,7 @@ def start(jobs: Iterable[Job], zone: ZoneInfo) -> AsyncIOScheduler:
             coalesce=True,
             max_instances=1,
         )
+    scheduler.add_listener(lambda event: done(event.job_id), EVENT_JOB_EXECUTED)
     scheduler.start()
     return scheduler
 

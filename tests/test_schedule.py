@@ -15,7 +15,7 @@ from mailer.schedule import Job, hour_on, last_hour, next_hour, start, table
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MONTHLY = "day=2nd fri; hour=10; minute=0"  # 11 September 2020, 08:00 UTC
 DAY = timedelta(days=1)
-JOBS = ("newsletter", "mailbox", "outbox", "watchdog", "housekeeping")
+JOBS = ("newsletter", "pages", "mailbox", "outbox", "watchdog", "housekeeping")
 NEW_YEAR = datetime(2021, 1, 1, tzinfo=UTC)
 
 
@@ -114,6 +114,11 @@ def test_every_job_stands_in_the_table_once() -> None:
     assert [job.name for job in jobs] == [*JOBS]
 
 
+def test_what_acts_is_woken_in_one_process_and_what_serves_in_all() -> None:
+    jobs = table(**dict.fromkeys(JOBS, nothing))
+    assert [job.name for job in jobs if job.alone] == ["newsletter", "mailbox", "watchdog"]
+
+
 @pytest.mark.anyio
 async def test_jobs_fire_on_the_running_loop() -> None:
     loop = asyncio.get_running_loop()
@@ -127,7 +132,8 @@ async def test_jobs_fire_on_the_running_loop() -> None:
 
         return what
 
-    scheduler = start(table(**{name: job(name) for name in fired}), STOCKHOLM)
+    done: list[str] = []
+    scheduler = start(table(**{name: job(name) for name in fired}), STOCKHOLM, done.append)
     try:
         for each in scheduler.get_jobs():
             each.modify(next_run_time=SystemClock().now())
@@ -135,6 +141,7 @@ async def test_jobs_fire_on_the_running_loop() -> None:
     finally:
         scheduler.shutdown(wait=False)
     assert loops == [loop] * len(JOBS)
+    assert sorted(done) == sorted(JOBS)
 
 
 @pytest.mark.anyio

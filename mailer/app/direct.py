@@ -21,7 +21,8 @@ async def send_test(service: Service, day: date, reader: Address) -> Outcome:
     content = compose.compose(edition, now).content
     lines = own_lines(reader, service.identity.message_id(f"test/{now.isoformat()}"))
     sender = service.settings.organisation.mailbox.email
-    (outcome,) = await service.relay.send([_signed(service, sender, reader.email, lines + content)])
+    letter = _signed(service, sender, reader.email, lines + content)
+    (outcome,) = await service.relay.send([letter], pressing=1)
     return outcome
 
 

@@ -2,10 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 
+from mailer.app import figures
 from mailer.app.service import Service
+from mailer.edge.store.turn import schedulers
 from mailer.errors import MailerError
+from mailer.flows.expiring import Expiring
 from mailer.inquiry.follow_up import is_overdue
+from mailer.mail.post import Post
 from mailer.newsletter.receipt import Receipt
 
 log = logging.getLogger("mailer.app")
@@ -14,7 +20,10 @@ log = logging.getLogger("mailer.app")
 async def status(service: Service) -> dict[str, dict[str, object]]:
     """What waits, what failed, what came in; no personal data."""
     editions = await service.editions.all()
+    running = await schedulers(service.database, service.settings.database_url)
     return {
+        "schedulers": dict(running),
+        "delivery": await figures.delivery(service),
         "outbox": dict(await service.outbox.counts()),
         "inquiries": dict(await service.journal.counts()),
         "answers": dict(await _answers(service)),
@@ -30,6 +39,26 @@ async def _answers(service: Service) -> dict[str, int]:
     late = [is_overdue(each, now, settings.zone, settings.triage) for each in waiting]
     answered = await service.follow_ups.answers()
     return {"open": len(waiting), "overdue": sum(late), "answered": answered}
+
+
+def expiring(service: Service) -> Expiring:
+    """What tells the operator of a login that runs out."""
+    settings = service.settings
+
+    async def put(posts: Sequence[Post], now: datetime) -> None:
+        await service.outbox.settle(service.worker.name, (), posts, now)
+
+    return Expiring(
+        secrets={
+            each.client: each.secret_expires
+            for each in settings.applications
+            if each.secret_expires
+        },
+        letter=service.correspondence.secret_expires,
+        put=put,
+        clock=service.clock,
+        zone=settings.zone,
+    )
 
 
 async def keep_receipt(service: Service, period: str) -> Receipt | None:

@@ -1,6 +1,6 @@
 """The web pages, wired: the archive, what subscribers do by themselves, the approvers' page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 
@@ -16,15 +16,21 @@ from mailer.edge.web.archive import ArchivePages
 from mailer.edge.web.case import CasePage
 from mailer.edge.web.form import Seal
 from mailer.edge.web.layout import Layout
+from mailer.edge.web.metrics import Gauge, MetricsPage
 from mailer.edge.web.own import OwnPage
 from mailer.edge.web.subscribing import SubscribingPages
 from mailer.flows.newsroom import Newsroom
 
 
-def pages(service: Service, newsroom: Newsroom, queued: Callable[[], None]) -> Starlette:
+def pages(
+    service: Service,
+    newsroom: Newsroom,
+    queued: Callable[[], None],
+    measure: Callable[[], Awaitable[Sequence[Gauge]]],
+) -> Starlette:
     """The application; editions are approved in `newsroom`.
 
-    `queued` is called when letters were put in the outbox.
+    `queued` is called when letters were put in the outbox; `measure` gives what /metrics tells.
     """
     settings, now = service.settings, service.clock.now
     templates = templates_for(settings.config_dir)
@@ -50,5 +56,6 @@ def pages(service: Service, newsroom: Newsroom, queued: Callable[[], None]) -> S
         ArchivePages(service.archive, layout, settings.zone, now),
         Desk(lambda: newsroom.paper.approvals, layout),
         CasePage(corrections(service, queued), layout),
+        MetricsPage(measure, settings.metrics),
     )
     return web(layout, templates["web/site.css"], parts, health, hsts=settings.hsts)

@@ -55,6 +55,7 @@ def options(
     for name in ("apscheduler", "alembic.runtime.plugins"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs what we handle
+    logging.getLogger("imapclient.util").setLevel(logging.ERROR)  # a folder with å is no trouble
 
 
 for verb in (

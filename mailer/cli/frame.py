@@ -17,6 +17,7 @@ import typer
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
+    from mailer.app.figures import Waiting
     from mailer.app.service import Service
     from mailer.mail.address import Address
     from mailer.settings import Settings
@@ -75,11 +76,16 @@ def address_given(email: str, name: str = "") -> "Address":
 
 async def drain(service: "Service") -> None:
     """Deliver all that is due, and say how that went."""
-    from mailer.cli.workers import progress
+    from mailer.app.figures import waiting
+    from mailer.cli.workers import show_progress
 
+    delivery = service.delivery()
     due = await service.outbox.due(service.clock.now())
-    with progress(due) as show:
-        tally = await service.delivery(lambda tally: show(tally.settled)).drain()
+
+    async def look() -> "Waiting":
+        return await waiting(service, max(due - delivery.tally.settled, 0))
+
+    tally = await show_progress(delivery.drain(), look)
     say(
         f"Delivered: {tally.accepted} accepted, {tally.failed} failed, "
         f"{tally.postponed} to be tried again."

@@ -22,10 +22,11 @@ from mailer.cli.frame import (
     show_rows,
     until_stopped,
 )
-from mailer.cli.workers import work_together
+from mailer.cli.workers import show_progress, work_together
 from mailer.errors import MailerError, NotApproved
 
 if TYPE_CHECKING:
+    from mailer.app.figures import Waiting
     from mailer.app.service import Service
 
 
@@ -92,16 +93,20 @@ def deliver(
     ] = 1,
 ) -> None:
     """Work the outbox."""
+    from mailer.app.figures import waiting
     from mailer.app.running import work_outbox
 
     async def work(service: "Service") -> None:
+        async def look() -> "Waiting":
+            return await waiting(service, await service.outbox.due(service.clock.now()))
+
         if processes > 1:
             command = ["--config", str(context.obj), "deliver", *(["--drain"] * until_empty)]
-            await work_together(command, processes, lambda: service.outbox.due(service.clock.now()))
+            await work_together(command, processes, look)
         elif until_empty:
             await drain(service)
         else:
-            await until_stopped(partial(work_outbox, service))
+            await show_progress(until_stopped(partial(work_outbox, service)), look)
 
     in_service(context, work)
 

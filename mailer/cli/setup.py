@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailer.cli.frame import chosen, complain, say, settings_of
-from mailer.errors import MailerError, SettingsError
+from mailer.errors import MailerError, Problem, SettingsError
 
 if TYPE_CHECKING:
     from mailer.newsletter.sheet import Sheet
@@ -48,9 +48,11 @@ def check(
     except SettingsError as error:
         say(str(error))
         raise typer.Exit(1) from None
-    for warning in settings.warnings:
+    today = chosen(None, settings)
+    expiring = filter(None, (each.expiry(today) for each in settings.applications))
+    for warning in (*settings.warnings, *(_of_mailer_yaml(settings, each) for each in expiring)):
         complain(f"{warning} (warning)")
-    sheets = [*_sheets(settings, _days(settings, chosen(None, settings)))]
+    sheets = [*_sheets(settings, _days(settings, today))]
     if online:
         sheets = asyncio.run(_asked(sheets))
     found = dict.fromkeys(finding for sheet in sheets for finding in preflight(sheet))
@@ -62,6 +64,10 @@ def check(
         f"{context.obj}: {len(settings.activities)} activities, {len(settings.editions)} editions, "
         f"{len(settings.organisation.subprojects)} subprojects: all right"
     )
+
+
+def _of_mailer_yaml(settings: "Settings", message: str) -> Problem:
+    return Problem(str(settings.config_dir / "mailer.yaml"), 0, message)
 
 
 def _days(settings: "Settings", today: date) -> Iterator[date]:

@@ -1,52 +1,87 @@
-"""Several processes that work the outbox together, and how far they are.
+"""How far delivery is, on a bar; and several processes that work the outbox together.
 
-Each is `mailer deliver` again, with a part of its own of what is due: they meet in the database
-only. Ends when all have ended; a signal to this process is handed on to them.
+Each of those is `mailer deliver` again, with a part of its own of what is due: they meet in the
+database only. Ends when all have ended; a signal to this process is handed on to them.
 """
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailer.errors import MailerError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mailer.app.figures import Waiting
+
 _LOOK_AGAIN = 1.0  # seconds
 _ENDING = (signal.SIGTERM, signal.SIGINT)
+_NO_BAR = {"TTY_COMPATIBLE": "0"}  # to rich: one bar for all of them, ours
 
-Show = Callable[[int], None]
+T = TypeVar("T")
+Look = Callable[[], Awaitable["Waiting"]]
+"""Counts the letters that wait, and how long the relays' paces make them last."""
 
 
-@contextmanager
-def progress(total: int) -> Iterator[Show]:
-    """A bar on stderr with rate and time left, if that is a terminal; tell it how many are done."""
+async def show_progress(work: Awaitable[T], look: Look) -> T:
+    """Do `work`, with a bar on stderr if that is a terminal: rate, and time left.
+
+    The time left is never less than the paces ask for, however fast the last letters went.
+    """
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TimeRemainingColumn,
-    )
+
+    console = Console(stderr=True)
+    working = asyncio.ensure_future(work)
+    try:
+        if console.is_terminal:
+            await _bar(console, working, look)
+        return await working
+    finally:
+        if not working.done():
+            working.cancel()
+            await asyncio.wait((working,))
+
+
+async def _bar(console: "Console", working: "asyncio.Future[Any]", look: Look) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task
     from rich.text import Text
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed or 0:,.0f} letters/s")
+            return Text(rate_in_words(task.speed or 0))
 
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda done: bar.update(task, completed=done)
+    class Left(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            paced: timedelta = task.fields["paced"]
+            left = max(paced.total_seconds(), task.time_remaining or 0)
+            return Text(f"{timedelta(seconds=round(left))} left")
+
+    columns = (BarColumn(), MofNCompleteColumn(), Rate(), Left())
+    total, waited = 0, 0
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("", total=None, paced=timedelta())
+        while not working.done():
+            waiting = await look()
+            total += max(waiting.letters - waited, 0)  # the first time all, then what has come
+            waited = waiting.letters
+            bar.update(task, total=total, completed=total - waited, paced=waiting.paced)
+            await asyncio.wait((working,), timeout=_LOOK_AGAIN)
+        waited = (await look()).letters
+        bar.update(task, completed=total - waited, paced=timedelta())
 
 
-async def work_together(
-    command: Sequence[str], number: int, due: Callable[[], Awaitable[int]]
-) -> None:
-    """Run `number` processes of this program with `command`. `due` counts the letters that wait.
+def rate_in_words(a_second: float) -> str:
+    """A slow relay takes some letters a minute."""
+    return f"{a_second:,.0f} letters/s" if a_second >= 1 else f"{60 * a_second:,.0f} letters/min"
+
+
+async def work_together(command: Sequence[str], number: int, look: Look) -> None:
+    """Run `number` processes of this program with `command`.
 
     Raises MailerError where one of them failed; it has said why.
     """
@@ -56,17 +91,15 @@ async def work_together(
         loop.add_signal_handler(each, _hand_on, processes, each)
     for _ in range(number):
         processes.append(
-            await asyncio.create_subprocess_exec(sys.executable, "-m", "mailer", *command)
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "mailer", *command, env={**os.environ, **_NO_BAR}
+            )
         )
     ended = asyncio.gather(*(process.wait() for process in processes))
-    total = await due()
-    with progress(total) as show:
-        while not ended.done():
-            await asyncio.wait([ended], timeout=_LOOK_AGAIN)
-            show(max(0, total - await due()))
+    codes = await show_progress(ended, look)
     # One that was still starting when it was told to end has nothing to let go of.
     well = {0, *(-each for each in _ENDING)}
-    failed = sum(code not in well for code in await ended)
+    failed = sum(code not in well for code in codes)
     if failed:
         raise MailerError(f"{failed} of {number} processes failed; nothing is lost, try again")
 

@@ -53,9 +53,10 @@ class Application:
         """What to say of the secret's end; empty while it is far away or not known."""
         if self.secret_expires is None or self.secret_expires - today > WARN_BEFORE:
             return ""
+        expires = "expired" if self.secret_expires <= today else "expires"
         return (
-            f"the client secret of {self.client} expires on {self.secret_expires}: make a new one "
-            "in Entra ID, put it in secret-file, and set secret-expires"
+            f"the client secret of {self.client} {expires} on {self.secret_expires}: make a new "
+            "one in Entra ID, put it in secret-file, and set secret-expires"
         )
 
 

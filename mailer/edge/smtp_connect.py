@@ -7,7 +7,9 @@ whatever goes wrong is a RelayError that names the relay and never a password or
 import asyncio
 import os
 import ssl
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import cast
 
 from aiosmtplib import (
@@ -24,6 +26,9 @@ from mailer.errors import RelayError
 from mailer.mail.line import one_line
 from mailer.mail.server import Secret, Server
 from mailer.mail.smtp import Offered, offered
+from mailer.mail.xoauth2 import advice, first_words
+
+_WELCOME, _GO_ON = 235, 334  # RFC 4954
 
 Token = Callable[[], Awaitable[Secret]]
 """Where an access token for XOAUTH2 comes from, fresh each time. It may raise RelayError."""
@@ -71,7 +76,7 @@ async def _log_in(client: SMTP, server: Server, token: Token | None) -> None:
     if token:
         if "xoauth2" not in offers:
             raise SMTPException("it does not offer AUTH XOAUTH2, which an access token needs")
-        await client.auth_xoauth2(server.user, (await token()).reveal())
+        await _give_token(client, server.user, (await token()).reveal())
         return
     mechanisms = {
         "plain": client.auth_plain,
@@ -83,6 +88,19 @@ async def _log_in(client: SMTP, server: Server, token: Token | None) -> None:
             await log_in(server.user, server.password.reveal())
             return
     raise SMTPException("it offers none of AUTH PLAIN, LOGIN, CRAM-MD5, which a password needs")
+
+
+async def _give_token(client: SMTP, user: str, token: str) -> None:
+    """By ourselves: aiosmtplib keeps from us what the server says of a token before it says no."""
+    answer = await client.execute_command(b"AUTH", b"XOAUTH2", b64encode(first_words(user, token)))
+    challenge = b""
+    if answer.code == _GO_ON:
+        with suppress(ValueError):
+            challenge = b64decode(answer.message)
+        answer = await client.execute_command(b"")
+    if answer.code != _WELCOME:
+        why = advice("SMTP.SendAsApp", token, challenge)
+        raise SMTPException(f"the login was refused ({answer.code}): {why}")
 
 
 def fault(error: BaseException) -> str:

@@ -13,9 +13,9 @@ from typing import IO
 class Worker:
     """A name of our own, for as long as the process lives or until `close`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.name = secrets.token_hex(8)
+        self.name = name or secrets.token_hex(8)
         self._folder = folder
         self._path = folder / f"{self.name}.lock"
         # Locked under another name first: nobody may find the file before it is held.
@@ -37,15 +37,21 @@ class Worker:
         self._file.close()
 
 
+def living(folder: Path) -> list[str]:
+    """The names of the workers of a folder."""
+    return sorted(path.stem for path in folder.glob("*.lock") if not _is_free(path))
+
+
 def _is_free(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return _try_lock(file)
+            return try_lock(file)
     except FileNotFoundError:
         return False  # it ended, and tidied up, just now
 
 
-def _try_lock(file: IO[bytes]) -> bool:
+def try_lock(file: IO[bytes]) -> bool:
+    """Lock it for as long as it is open, or the process lives; False where another has."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -14,6 +14,7 @@ What holds it is told to the editors, once.
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -99,6 +100,11 @@ class Newsroom:
             return False
         self.trouble = ""
         return queued
+
+    async def reread(self) -> None:
+        """Read the files where one was saved. Of those that cannot be used, `tick` tells."""
+        with suppress(SettingsError):
+            self.paper = await self.read()
 
     async def publish(self, day: date) -> Queued:
         """Queue the edition due on `day` now, because somebody says so.

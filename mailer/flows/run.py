@@ -14,7 +14,7 @@ from typing import Protocol
 
 from mailer.errors import LoginRefused, MailerError
 from mailer.flows.deliver import Delivery
-from mailer.flows.intake import Intake
+from mailer.flows.upkeep import Takes
 
 log = logging.getLogger("mailer.run")
 
@@ -49,7 +49,7 @@ async def deliver_until(stop: asyncio.Event, delivery: Delivery, bells: Bells) -
     await delivery.run(bells.letters_due, stop, IDLE_SECONDS)
 
 
-async def take_mail_until(stop: asyncio.Event, intake: Intake, bells: Bells) -> None:
+async def take_mail_until(stop: asyncio.Event, intake: Takes, bells: Bells) -> None:
     """Work the mailbox whenever mail waits; a server that is away is tried again."""
     loop = asyncio.get_running_loop()
     while True:
@@ -95,19 +95,26 @@ async def look_until(stop: asyncio.Event, at: Looks, every: float = LOOK_SECONDS
 
 
 async def all_until(stop: asyncio.Event, bells: Bells, work: dict[str, Work]) -> None:
-    """Run every worker until `stop` is set, or one of them dies of a defect, which is raised."""
+    """Run every worker until `stop` is set, or one of them dies of a defect, which is raised.
+
+    Where this is cancelled, so are they.
+    """
     tasks = [asyncio.ensure_future(start(stop)) for start in work.values()]
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    stopped.cancel()
-    bells.letters_due.set()
-    bells.mail_waits.set()
-    _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
-    for task in late:
-        # Safer than being killed: a worker that is cut still writes down what it knows.
-        task.cancel()
-    log.info("stopped cut-short=%s", len(late))
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            raise result
+    late = set(tasks)
+    try:
+        await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        bells.letters_due.set()
+        bells.mail_waits.set()
+        _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+        log.info("stopped cut-short=%s", len(late))
+    finally:
+        stopped.cancel()
+        for task in late:
+            # Safer than being killed: a worker that is cut still writes down what it knows.
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end

@@ -90,6 +90,7 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
         base_url=overrides.base_url or form.web.base_url,
         hsts=form.web.hsts,
         trusted_proxies=tuple(form.web.trusted_proxies),
+        metrics=tuple(form.web.metrics),
         secret=entry.secret,
         warnings=tuple(between.unreachable(entry.relays[0].server, people)),
     )

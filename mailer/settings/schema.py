@@ -111,6 +111,7 @@ class WebForm(Form):
     base_url: addresses.BaseUrl
     hsts: bool = False
     trusted_proxies: list[addresses.Network] = ["127.0.0.1", "::1"]
+    metrics: list[addresses.Network] = ["127.0.0.1", "::1"]
 
 
 class MailerForm(Form):

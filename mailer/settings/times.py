@@ -15,8 +15,8 @@ from mailer.newsletter.edition import Period
 from mailer.organisation import Absence
 from mailer.settings.fields import known
 
-_DURATION = re.compile(r"([0-9]{1,6}) ?(s|seconds?|m|minutes?|h|hours?|d|days?)\Z")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"([0-9]{1,6}) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days?)\Z")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(least: timedelta, most: timedelta, example: str) -> Callable[[object], timedelta]:
@@ -24,7 +24,8 @@ def _duration(least: timedelta, most: timedelta, example: str) -> Callable[[obje
         found = _DURATION.match(f"{value} s" if type(value) is int else str(value))
         if not found:
             raise ValueError(f"expected a time span, such as {example}")
-        span = timedelta(**{_UNITS[found[2][0]]: int(found[1])})
+        unit = _UNITS.get(found[2]) or _UNITS[found[2][0]]
+        span = timedelta(**{unit: int(found[1])})
         if not least <= span <= most:
             raise ValueError(f"{value}: expected at least {least} and at most {most}")
         return span
@@ -97,10 +98,10 @@ def _away(value: object) -> Absence:
     return Absence(when.first, when.last)
 
 
-_SECOND = timedelta(seconds=1)
+_SOONEST = timedelta(milliseconds=50)
 _DAY = timedelta(days=1)
 
-Poll = Annotated[timedelta, PlainValidator(_duration(_SECOND, _DAY, "60s"))]
+Poll = Annotated[timedelta, PlainValidator(_duration(_SOONEST, _DAY, "60s"))]
 Horizon = Annotated[timedelta, PlainValidator(_duration(_DAY, 366 * _DAY, "45d"))]
 Before = Annotated[timedelta, PlainValidator(_duration(0 * _DAY, 14 * _DAY, "2d"))]
 NoticeAfter = Annotated[timedelta, PlainValidator(_duration(timedelta(minutes=1), _DAY, "30m"))]

@@ -67,5 +67,12 @@ class Settings:
     base_url: str
     hsts: bool
     trusted_proxies: tuple[str, ...]
+    metrics: tuple[str, ...]
     secret: Secret | None
     warnings: tuple[Problem, ...]
+
+    @property
+    def applications(self) -> frozenset[Application]:
+        """Those that log in by token."""
+        logins = (self.imap_application, *(relay.application for relay in self.relays))
+        return frozenset(filter(None, logins))

@@ -12,7 +12,7 @@ import pytest
 from mailer.edge.files import OriginalFiles
 from mailer.edge.store.database import Database
 from mailer.edge.store.journal import StoredJournal
-from mailer.inquiry.record import RawMail
+from mailer.inquiry.record import Decision, RawMail
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.address import Address
 from tests.cli.calling import Mailer
@@ -36,7 +36,7 @@ def original(mailer: Mailer, home: Path) -> Path:
         (case,) = await journal.record([(mail, hash)], NOW)
         inquiry = Inquiry(sender=Address("Anna@example.org"), subject="Lampan")
         route = Route("Samordnaren", (), acknowledge=True)
-        await journal.decide(case, inquiry, Verdict("inquiry"), route, (), None, NOW)
+        await journal.decide([Decision(case, inquiry, Verdict("inquiry"), route)], {}, NOW)
         await database.close()
         return files.path(hash)
 

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
-from tests.servers.running import Process, missing, program
+from tests.servers.running import PATIENCE, Process, missing, program
 from tests.servers.sink import Letter
 
 
@@ -55,7 +56,10 @@ def _path(argument: str) -> str:
 
 
 class Postfix(Process):
-    """Postfix with a queue of its own; it hands everything to the relay at `relay_port`."""
+    """Postfix with a queue of its own; it hands everything to the relay at `relay_port`.
+
+    Where that is away it tries again each second.
+    """
 
     QUEUES = (
         *("incoming", "active", "deferred", "hold", "corrupt", "saved"),
@@ -75,14 +79,27 @@ class Postfix(Process):
 
     def command(self) -> list[str | Path]:
         self.directory.chmod(0o755)
-        (self.directory / "queue/pid").mkdir(parents=True)
+        (self.directory / "queue/pid").mkdir(parents=True, exist_ok=True)
         for name in ("data", *(f"queue/{queue}" for queue in self.QUEUES)):
-            (self.directory / name).mkdir()
+            (self.directory / name).mkdir(exist_ok=True)
             shutil.chown(self.directory / name, "postfix")
         for name, text in (("main.cf", self.main()), ("master.cf", self.services())):
             (self.directory / name).write_text(text)
             os.utime(self.directory / name, (0, 0))  # Postfix waits while its settings are new
         return [self.program, "-c", self.directory, "-d"]
+
+    def wait_until_idle(self) -> None:
+        """Return when it has nothing left to hand on."""
+        end = time.monotonic() + PATIENCE
+        while self._queued():
+            if time.monotonic() > end:
+                raise TimeoutError(f"Postfix still has letters after {PATIENCE} s")
+            time.sleep(0.02)
+
+    def _queued(self) -> bool:
+        # A letter goes from "incoming" to "active", and from there what it leads to goes back.
+        queues = ("incoming", "active", "incoming")
+        return any(any((self.directory / "queue" / queue).iterdir()) for queue in queues)
 
     def main(self) -> str:
         return f"""
@@ -100,6 +117,10 @@ alias_maps =
 relayhost = [127.0.0.1]:{self.relay_port}
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtputf8_enable = yes
+queue_run_delay = 1s
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+transport_retry_time = 1s
 """
 
     def services(self) -> str:

@@ -73,7 +73,10 @@ class Running:
 
 
 class Process(Running):
-    """A server program in the foreground, in `directory`, that listens on `port`."""
+    """A server program in the foreground, in `directory`, that listens on `port`.
+
+    It may be halted and started again.
+    """
 
     account = ""
     """Whom root runs the program as; empty means: as root."""
@@ -139,7 +142,8 @@ class Process(Running):
             for path in (self.directory, *self.directory.rglob("*")):
                 os.chown(path, identity["user"], identity["group"])
 
-    def stop(self) -> None:
+    def halt(self) -> None:
+        """End the program; `start` begins it again with all that it has kept."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(self.ending)
             try:
@@ -147,6 +151,9 @@ class Process(Running):
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def stop(self) -> None:
+        self.halt()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 

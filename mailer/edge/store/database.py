@@ -61,7 +61,7 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> "Database":
         """Open, and migrate under a lock. Raises StoreError with one line, without the password."""
-        engine = _engine(_parsed(url))
+        engine = _engine(parsed(url))
         database = cls(engine)
         try:
             await database._in_thread(lambda: _bring_up_to_date(engine))
@@ -169,18 +169,19 @@ def insert_new(connection: Connection, table: Table) -> Insert:
 
 def exists(url: str) -> bool:
     """Whether there is a database at `url` yet (PostgreSQL: taken for granted)."""
-    parsed = _parsed(url)
-    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+    where = parsed(url)
+    return where.get_backend_name() != "sqlite" or Path(where.database or "").is_file()
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
+    """The URL of a database of a kind that we know, with its driver. Raises StoreError."""
     with suppress(ArgumentError, ValueError):
-        parsed = make_url(url)
-        match parsed.get_backend_name():
-            case "sqlite" if _is_file(parsed):
-                return parsed.set(drivername="sqlite")
+        where = make_url(url)
+        match where.get_backend_name():
+            case "sqlite" if _is_file(where):
+                return where.set(drivername="sqlite")
             case "postgresql":
-                return parsed.set(drivername="postgresql+psycopg")
+                return where.set(drivername="postgresql+psycopg")
     raise StoreError(
         "the database URL cannot be used; expected sqlite:///PATH or postgresql://HOST/NAME"
     )
