@@ -12,8 +12,8 @@ from mailer.edge.archive import Archive
 from mailer.edge.files import secret_if_made, secret_in, templates_for
 from mailer.errors import MailerError
 from mailer.inquiry.explanation import Explanation
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import texts_sent
-from mailer.inquiry.recognise import Ours
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.taught import Taught
 from mailer.inquiry.triage import Models, Triage

@@ -34,7 +34,7 @@ class Knowledge:
         self._archive = Archive(settings.data_dir / "archive")
         self._sent = Shingles()
         self._editions: set[str] = set()
-        self._version: tuple[int, datetime | None, int] | None = None
+        self._version: tuple[int, datetime | None, int, int] | None = None
         self._triage: Triage | None = None
         self._lock = asyncio.Lock()
 

@@ -11,11 +11,13 @@ from mailer.edge.imap_answered import ImapFlags
 from mailer.edge.imap_moves import ImapFolders
 from mailer.edge.store.sightings import StoredSightings
 from mailer.flows.corrections import Corrections
+from mailer.flows.decisions import Decisions
 from mailer.flows.follow_up import FollowUp
 from mailer.flows.intake import Intake
 from mailer.flows.moves import Moves
 from mailer.flows.newsroom import Newsroom
 from mailer.flows.returned import Returns
+from mailer.flows.upkeep import Upkeep
 from mailer.inquiry.correction import holders
 from mailer.inquiry.reminders import Reminders
 from mailer.inquiry.rerouted import Rerouted
@@ -37,8 +39,7 @@ def intake(
         approval = await room.paper.approvals.take(inquiry)
         return approval or await corrected.take(inquiry)
 
-    return Intake(
-        mailbox=mailbox,
+    decisions = Decisions(
         journal=service.journal,
         originals=service.originals,
         absences=service.absences,
@@ -55,6 +56,25 @@ def intake(
         queued=queued,
         answered=answered,
     )
+    return Intake(
+        mailbox=mailbox,
+        journal=service.journal,
+        originals=service.originals,
+        triage=service.knowledge,
+        decisions=decisions,
+        clock=service.clock,
+    )
+
+
+def upkeep(
+    service: Service,
+    mailbox: ImapMailbox,
+    queued: Callable[[], None] = lambda: None,
+    newsroom: Newsroom | None = None,
+) -> Upkeep:
+    """The same, and what tells the operator of a mailbox that does not do as asked."""
+    taking = intake(service, mailbox, queued, newsroom)
+    return Upkeep(taking, service.follow_ups, service.correspondence, service.clock, queued)
 
 
 def corrections(service: Service, queued: Callable[[], None] = lambda: None) -> Corrections:
@@ -87,6 +107,7 @@ def moves(
         folders=ImapFolders(mailbox, settings.inbox, ours, LIMIT),
         sightings=StoredSightings(service.database),
         labels=service.labels,
+        journal=service.journal,
         originals=service.originals,
         corrections=corrections(service, queued),
         triage=service.knowledge,

@@ -1,7 +1,7 @@
 """What is open while the program works, and how each flow gets its ports from it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -27,9 +27,10 @@ from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.worker import Worker
 from mailer.flows.correspondence import Correspondence
-from mailer.flows.deliver import Delivery, Tally
+from mailer.flows.deliver import Delivery
 from mailer.flows.ports.clock import Clock
 from mailer.inquiry.reply import Letters
+from mailer.mail.dkim import Sign
 from mailer.mail.identity import Identity
 from mailer.settings import Settings
 from mailer.settings.values import Reread
@@ -60,10 +61,10 @@ class Service:
     correspondence: Correspondence
     relay: Relays
     tokens: Tokens | None
-    sign: Callable[[bytes], bytes] | None
+    sign: Sign | None
     reread: Reread | None
 
-    def delivery(self, progress: Callable[[Tally], None] = lambda tally: None) -> Delivery:
+    def delivery(self) -> Delivery:
         """A worker of the outbox."""
         return Delivery(
             outbox=self.outbox,
@@ -74,7 +75,6 @@ class Service:
             trouble=lambda why: self.correspondence.relay_trouble(why, self.clock.now()),
             sign=self.sign,
             on_doubt=self.settings.uncertain,
-            progress=progress,
         )
 
     def mailbox(self) -> ImapMailbox:
@@ -141,6 +141,7 @@ async def open_service(
             correspondence=Correspondence(
                 letters=Letters(templates, settings.organisation, settings.triage.answer_within),
                 organisation=settings.organisation,
+                operator=settings.operator,
                 identity=ours,
                 invitations=invitations(settings, ours),
                 zone=settings.zone,

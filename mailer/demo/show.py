@@ -31,7 +31,7 @@ from mailer.edge.clock import ShiftedClock
 from mailer.edge.files import shipped, templates_for
 from mailer.edge.local import Captured, LocalImap, LocalSmtp
 from mailer.errors import MailerError
-from mailer.flows.intake import Handled
+from mailer.flows.decisions import Handled
 from mailer.mail.message import text_of
 from mailer.settings import load
 

@@ -7,16 +7,22 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from stat import S_ISREG
+from typing import BinaryIO, TypeVar
 
 from mailer.errors import MailerError, Problem, SettingsError, StoreError
 from mailer.mail.server import Secret
 from mailer.newsletter.picture import Picture, picture
+
+T = TypeVar("T")
+
+_FLUSHING = 16  # threads; none of them does anything but wait
 
 
 def shipped(name: str) -> Path:
@@ -145,12 +151,11 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
     """Write a file whole and flush it; without `replace` the first writer wins. Mode 0600."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    part = _part_of(path)
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with _opened(part) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            _flush(file)
         if replace:
             part.replace(path)
         else:
@@ -159,6 +164,43 @@ def write_durably(path: Path, content: bytes, *, replace: bool = True) -> None:
     finally:
         part.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def write_all_durably(contents: Mapping[Path, bytes]) -> None:
+    """Write files whole, and flush each, and each of their folders once. Mode 0600."""
+    parts = {path: _part_of(path) for path in contents}
+    try:
+        with ExitStack() as stack:
+            files = [stack.enter_context(_opened(part)) for part in parts.values()]
+            for file, content in zip(files, contents.values(), strict=True):
+                file.write(content)
+            _at_once(_flush, files)
+        for path, part in parts.items():
+            part.replace(path)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    _at_once(flush_folder, {path.parent for path in contents})
+
+
+def _at_once(flush: Callable[[T], None], each: Iterable[T]) -> None:
+    """Wait for the disk once for several: it writes them together, a tenth of the time."""
+    with ThreadPoolExecutor(_FLUSHING) as pool:
+        list(pool.map(flush, each))
+
+
+def _part_of(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+
+
+def _opened(path: Path) -> BinaryIO:
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def original_of(data_dir: Path, hash: str) -> Path:
@@ -174,7 +216,7 @@ class OriginalFiles:
 
     async def keep(self, raws: Sequence[bytes]) -> Sequence[str]:
         try:
-            return await asyncio.to_thread(lambda: [self._keep(raw) for raw in raws])
+            return await asyncio.to_thread(self._keep, raws)
         except OSError as error:
             raise StoreError(f"{self._folder}: cannot keep received mail: {error}") from error
 
@@ -184,13 +226,14 @@ class OriginalFiles:
         except OSError as error:
             raise StoreError(f"{self._folder}: cannot read received mail: {error}") from error
 
-    def _keep(self, raw: bytes) -> str:
-        digest = sha256(raw).hexdigest()
-        path = self.path(digest)
-        if not path.exists():
-            _make_folder(path.parent)
-            write_durably(path, raw)
-        return digest
+    def _keep(self, raws: Sequence[bytes]) -> list[str]:
+        hashes = [sha256(raw).hexdigest() for raw in raws]
+        paths = {self.path(hash): raw for hash, raw in zip(hashes, raws, strict=True)}
+        new = {path: raw for path, raw in paths.items() if not path.exists()}
+        for folder in {path.parent for path in new}:
+            _make_folder(folder)
+        write_all_durably(new)
+        return hashes
 
     def path(self, hash: str) -> Path:
         """Where the original with this hash lies."""

@@ -27,7 +27,7 @@ from imapclient.exceptions import IMAPClientAbortError
 
 from mailer.edge.imap_filing import Filing, Inbox, select
 from mailer.edge.imap_folders import INBOX, create_missing, folders, naming
-from mailer.edge.imap_reading import batches, bodies, read
+from mailer.edge.imap_reading import batches, bodies, portions
 from mailer.edge.imap_session import FAULTS, Token, connect, drop, fault, log_out, reason
 from mailer.edge.imap_watch import Watch
 from mailer.inquiry.record import RawMail
@@ -43,7 +43,7 @@ T = TypeVar("T")
 class ImapMailbox:
     """One IMAP account; see the port `Mailbox`. Use as `async with`, or `open()` and `close()`.
 
-    `limit` is the RFC822.SIZE above which a mail comes as its header block only, `timeout` the
+    `limit` is the RFC822.SIZE above which only a mail's beginning comes, `timeout` the
     seconds that the server may be silent, `poll` those between two looks where it has no IDLE, or
     `idle` says not to use it.
     `inbox` is the server's own name of it. With `token`, the login is XOAUTH2 with what it gives.
@@ -200,7 +200,8 @@ class ImapMailbox:
 
     def _fetch(self, uids: Sequence[int]) -> list[RawMail]:
         client, inbox = self._select()
-        return read(client, self._inbox, inbox.validity, uids, self._limit)
+        found = portions(client, self._inbox, inbox.validity, uids, self._limit)
+        return next(filter(None, found), [])
 
     def _file(self, mails: Sequence[RawMail], folder: str) -> list[int]:
         client, _ = self._select()

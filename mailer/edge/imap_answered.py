@@ -14,8 +14,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from mailer.edge.imap import ImapMailbox
-from mailer.edge.imap_folders import folders, naming
-from mailer.edge.imap_reading import bodies
+from mailer.edge.imap_folders import enter, naming
+from mailer.edge.imap_reading import bodies, fetched_of
 from mailer.edge.imap_session import is_refusal, reason
 from mailer.inquiry.record import Case
 
@@ -50,19 +50,15 @@ class ImapFlags:
 
     def _select(self, client: IMAPClient, folder: str) -> bool:
         """Whether the folder is there and has any mail with the flag."""
-        name = naming(client).on_server(folder)
-        if name not in folders(client, name):
-            return False
-        client.select_folder(name, readonly=True)
-        return bool(client.search(_FLAGGED))
+        there = enter(client, naming(client).on_server(folder)) is not None
+        return there and bool(client.search(_FLAGGED))
 
     def _is_answered(self, client: IMAPClient, case: Case) -> bool:
         sized = ("LARGER", max(case.size - 1, 0), "SMALLER", case.size + 1)
-        section = "HEADER" if case.size > self._limit else ""
         return any(
             sha256(raw).hexdigest() == case.hash
             for uid in client.search([*_FLAGGED, *sized])
-            for _, raw in bodies(client, [uid], section)
+            for _, raw in bodies(client, [uid], fetched_of(case.size, self._limit))
         )
 
 

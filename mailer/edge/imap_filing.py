@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientReadOnlyError
 
 from mailer.edge.imap_reading import alike, batches, each
 from mailer.errors import MailboxError
@@ -41,8 +42,14 @@ class Inbox:
 
 
 def select(client: IMAPClient, folder: str) -> Inbox:
-    answer = client.select_folder(folder)
-    permanent = {flag.lower() for flag in answer.get(b"PERMANENTFLAGS", ())}
+    """Select the inbox; one that may only be read is read, and what is filed there is refused."""
+    try:
+        answer = client.select_folder(folder)
+        known = answer.get(b"PERMANENTFLAGS", ())
+    except IMAPClientReadOnlyError:
+        answer = client.select_folder(folder, readonly=True)
+        known = answer.get(b"FLAGS", ())  # what was marked while it could be
+    permanent = {flag.lower() for flag in known}
     if not permanent.isdisjoint({b"\\*", KEYWORD.flag.lower()}):
         mark = KEYWORD
     elif client.has_capability("MOVE"):

@@ -6,12 +6,18 @@ one folder: a "/" or the server's delimiter in it becomes "-", for on one server
 be two folders, on the next one, and on a third an error. IMAPClient does the modified UTF-7.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 INBOX = "INBOX"
 _NOT_THERE = {b"\\noselect", b"\\nonexistent"}
+_MISSING = re.compile(r"\w+ failed: (?!\[)|\w+ failed: \[(NONEXISTENT|TRYCREATE)\]")
+"""A NO with one of these codes, or with none: Dovecot has words only."""
 _VIRTUAL = {b"\\all", b"\\flagged"}  # RFC 6154: they show what lies in other folders
 
 
@@ -56,6 +62,28 @@ def folders(client: IMAPClient, pattern: str = "*", *, virtual: bool = True) -> 
 
 def create_missing(client: IMAPClient, name: str) -> None:
     """Make sure that the server's folder `name` is there; a new one shows in mail programs."""
-    if name != INBOX and name not in folders(client, name):
+    # Not by LIST: Dovecot lists a folder that was deleted with another below it, and where upper
+    # case is the same as lower case, the name that is listed may be another.
+    try:
+        client.folder_status(name, ["UIDNEXT"])
+    except IMAPClientError as error:
+        if not _is_missing(error):
+            raise
         client.create_folder(name)
         client.subscribe_folder(name)
+
+
+def enter(client: IMAPClient, name: str, *, readonly: bool = True) -> Mapping[bytes, Any] | None:
+    """Select the server's folder `name`, and what it says of it; None where it is not there."""
+    try:
+        answer: Mapping[bytes, Any] = client.select_folder(name, readonly=readonly)
+    except IMAPClientError as error:
+        if not _is_missing(error):
+            raise
+        return None
+    return answer
+
+
+def _is_missing(error: IMAPClientError) -> bool:
+    """Whether a command was refused for a folder that is not there, as far as the server tells."""
+    return _MISSING.match(str(error)) is not None

@@ -13,7 +13,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from mailer.edge.imap import ImapMailbox
-from mailer.edge.imap_folders import create_missing, folders, naming
+from mailer.edge.imap_folders import create_missing, enter, folders, naming
 from mailer.edge.imap_reading import alike, batches, read
 from mailer.edge.imap_session import is_refusal, reason
 from mailer.inquiry.record import Case, Mark, News, Place, RawMail, Sight
@@ -102,18 +102,14 @@ class ImapFolders:
     def _find(
         self, client: IMAPClient, folder: str, case: Case, raw: bytes, *, readonly: bool = True
     ) -> list[int]:
-        name = self._on_server(client, folder)
-        if name not in folders(client, name):
+        if enter(client, self._on_server(client, folder), readonly=readonly) is None:
             return []
-        client.select_folder(name, readonly=readonly)
         return alike(client, raw, case.size, self._limit, "UNDELETED")
 
     def _select(self, client: IMAPClient, folder: str, validity: int) -> bool:
         """Whether the folder is there and is the one of which we know."""
-        name = self._on_server(client, folder)
-        if name not in folders(client, name):
-            return False
-        return bool(client.select_folder(name, readonly=True)[b"UIDVALIDITY"] == validity)
+        there = enter(client, self._on_server(client, folder))
+        return there is not None and bool(there[b"UIDVALIDITY"] == validity)
 
     def _on_server(self, client: IMAPClient, folder: str) -> str:
         return naming(client).on_server(folder) if folder in self._ours else folder
@@ -121,13 +117,14 @@ class ImapFolders:
 
 def _came(client: IMAPClient, folder: str, name: str, mark: Mark | None, now: Mark) -> News:
     """What came since `mark`: all there is where the folder is new, or its UIDs are."""
-    since = mark.next_uid if mark and mark.validity == now.validity else 1
+    fresh = mark is not None and mark.validity == now.validity
+    since = mark.next_uid if mark and fresh else 1
     client.select_folder(folder, readonly=True)
     # "n:*" gives the last mail of all even where that is older.
     uids = [u for u in sorted(client.search(["UNDELETED", "UID", f"{since}:*"])) if u >= since]
     sights = [sight for batch in batches(uids) for sight in _sights(client, batch)]
     until = max([now.next_uid, *(uid + 1 for uid in uids)])
-    return News(name, Mark(now.validity, until), tuple(sights))
+    return News(name, Mark(now.validity, until), tuple(sights), fresh)
 
 
 def _sights(client: IMAPClient, uids: Sequence[int]) -> list[Sight]:

@@ -24,6 +24,9 @@ server may refuse (RFC 2683), and more at once is hardly faster."""
 
 FETCH_BYTES = 16 * 2**20
 
+BEGINNING = 2**18
+"""Octets that are fetched of a mail that is too large: its text stands before its attachments."""
+
 UNKNOWN_ARRIVAL = datetime(1970, 1, 1, tzinfo=UTC)
 """Where the server has no INTERNALDATE that can be read: a wrong day in sight, not a lost mail."""
 
@@ -60,8 +63,14 @@ def each(action: str, uids: Sequence[int], act: Callable[[Sequence[int]], Iterab
 def read(
     client: IMAPClient, folder: str, validity: int, uids: Sequence[int], limit: int
 ) -> list[RawMail]:
-    """Mails of the selected folder, in the order asked for; over `limit`, their header blocks."""
-    mails = []
+    """Mails of the selected folder, in the order asked for; over `limit`, their beginnings."""
+    return [mail for part in portions(client, folder, validity, uids, limit) for mail in part]
+
+
+def portions(
+    client: IMAPClient, folder: str, validity: int, uids: Sequence[int], limit: int
+) -> Iterator[list[RawMail]]:
+    """The same, FETCH_BYTES at a time, each fetched when it is asked for; one may be empty."""
     for batch in batches(uids):
         facts = dict(
             each(
@@ -71,35 +80,44 @@ def read(
             )
         )
         # News of another mail's flags can look like a mail that is gone: it has no size.
-        sizes = {uid: fact[b"RFC822.SIZE"] for uid, fact in facts.items() if b"RFC822.SIZE" in fact}
-        raw = dict(contents(client, sizes, limit))
-        mails += [
-            RawMail(
-                folder=folder,
-                validity=validity,
-                uid=uid,
-                received=(facts[uid].get(b"INTERNALDATE") or UNKNOWN_ARRIVAL).astimezone(UTC),
-                size=sizes[uid],
-                raw=raw[uid],
-            )
-            for uid in batch
-            if uid in raw
-        ]
-    return mails
+        there = [uid for uid in batch if b"RFC822.SIZE" in facts.get(uid, {})]
+        sizes = {uid: facts[uid][b"RFC822.SIZE"] for uid in there}
+        octets = {uid: fetched_of(size, limit) or size for uid, size in sizes.items()}
+        for part in _portions(octets):
+            raw = dict(contents(client, {uid: sizes[uid] for uid in part}, limit))
+            yield [
+                RawMail(
+                    folder=folder,
+                    validity=validity,
+                    uid=uid,
+                    received=(facts[uid].get(b"INTERNALDATE") or UNKNOWN_ARRIVAL).astimezone(UTC),
+                    size=sizes[uid],
+                    raw=raw[uid],
+                )
+                for uid in part
+                if uid in raw
+            ]
 
 
 def contents(
     client: IMAPClient, sizes: Mapping[int, int], limit: int
 ) -> Iterator[tuple[int, bytes]]:
-    """The UID and bytes of mails of these sizes, FETCH_BYTES at a time; over `limit` the headers.
+    """The UID and bytes of mails of these sizes, FETCH_BYTES at a time; over `limit` the beginning.
 
     One that is gone or refused is left out.
     """
     small = {uid: size for uid, size in sizes.items() if size <= limit}
-    large = [uid for uid in sizes if uid not in small]
+    beginning = min(BEGINNING, limit)
+    large = {uid: beginning for uid in sizes if uid not in small}
     for part in _portions(small):
         yield from each("fetch", part, lambda uids: bodies(client, uids))
-    yield from each("fetch", large, lambda uids: bodies(client, uids, "HEADER"))
+    for part in _portions(large):
+        yield from each("fetch", part, lambda uids: bodies(client, uids, beginning))
+
+
+def fetched_of(size: int, limit: int) -> int | None:
+    """How many octets are fetched of a mail; None: all."""
+    return None if size <= limit else min(BEGINNING, limit)
 
 
 def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
@@ -117,19 +135,21 @@ def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
 
 
 def bodies(
-    client: IMAPClient, uids: Sequence[int], section: str = ""
+    client: IMAPClient, uids: Sequence[int], most: int | None = None
 ) -> Iterable[tuple[int, bytes]]:
-    """The UID and bytes of those that are still there; \\Seen stays as it is."""
-    key = f"BODY[{section}]".encode()
-    found = client.fetch(uids, [f"BODY.PEEK[{section}]"])
+    """The UID and bytes of those that are still there, or so many at `most`; \\Seen stays."""
+    asked, key = ("BODY.PEEK[]", b"BODY[]")
+    if most is not None:
+        asked, key = (f"BODY.PEEK[]<0.{most}>", b"BODY[]<0>")
+    found = client.fetch(uids, [asked])
     return [(uid, mail[key]) for uid, mail in found.items() if mail.get(key) is not None]
 
 
 def alike(client: IMAPClient, raw: bytes, size: int, limit: int, *where: str) -> list[int]:
     """The UIDs of those mails of the selected folder that are these very bytes.
 
-    Of a mail over `limit` the bytes are its header block. `where` narrows the search.
+    Of a mail over `limit` the bytes are its beginning. `where` narrows the search.
     """
-    section = "HEADER" if size > limit else ""
     sized = client.search(["LARGER", max(size - 1, 0), "SMALLER", size + 1, *where])
-    return [uid for uid in sized if any(raw == b for _, b in bodies(client, [uid], section))]
+    most = fetched_of(size, limit)
+    return [uid for uid in sized if any(raw == b for _, b in bodies(client, [uid], most))]

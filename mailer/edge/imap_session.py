@@ -22,6 +22,7 @@ from imapclient.exceptions import (
 
 from mailer.errors import LoginRefused, MailboxError
 from mailer.mail.server import Secret, Server
+from mailer.mail.xoauth2 import advice, first_words
 
 Token = Callable[[], Secret]
 """Where an access token for XOAUTH2 comes from, fresh each time. It may raise MailboxError."""
@@ -80,9 +81,17 @@ def _tune(sock: socket.socket) -> None:
 
 def _login(client: IMAPClient, server: Server, token: Token | None) -> None:
     password = (token() if token else server.password).reveal()
+    challenges: list[bytes] = []
+
+    def give_token(challenge: bytes) -> bytes:
+        if not challenge:
+            return first_words(server.user, password)
+        challenges.append(challenge)
+        return b""
+
     try:
         if token:
-            client.oauth2_login(server.user, password)
+            client.sasl_login("XOAUTH2", give_token)
         # LOGIN takes ASCII only, and imaplib does not quote the user name in it.
         elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(server.user, password)
@@ -97,9 +106,12 @@ def _login(client: IMAPClient, server: Server, token: Token | None) -> None:
         said = f" [{code[1]}]" if code else ""
         if code and code[1] in _PASSING:
             raise MailboxError(f"{server}: logging in is not possible now{said}") from None
-        login = "the user name and the password"
-        check = "whether the application may use this mailbox" if token else login
-        raise LoginRefused(f"{server}: the login was refused{said}; check {check}") from None
+        why = (
+            advice("IMAP.AccessAsApp", password, b"".join(challenges))
+            if token
+            else "check the user name and the password"
+        )
+        raise LoginRefused(f"{server}: the login was refused{said}: {why}") from None
 
 
 def drop(client: IMAPClient) -> None:

@@ -44,7 +44,7 @@ log = logging.getLogger("mailer.corrections")
 class Corrections:
     """Obeys leaders.
 
-    Of a mail over `limit` octets only the header block is at hand. `queued` is called when letters
+    Of a mail over `limit` octets only the beginning is at hand. `queued` is called when letters
     were put in the outbox.
     """
 

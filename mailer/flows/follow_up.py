@@ -39,6 +39,7 @@ from mailer.inquiry.follow_up import (
     readers,
 )
 from mailer.inquiry.reminders import Reminders
+from mailer.inquiry.reply import answer_to
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.verdict import Inquiry
 from mailer.mail.address import Address
@@ -55,7 +56,7 @@ log = logging.getLogger("mailer.follow-up")
 class FollowUp:
     """Follows up.
 
-    Of a mail over `limit` octets only the header block is at hand. `queued` is called when letters
+    Of a mail over `limit` octets only the beginning is at hand. `queued` is called when letters
     were put in the outbox.
     """
 
@@ -101,6 +102,8 @@ class FollowUp:
         numbers = await self.follow_ups.flagged(flagged, self.clock.now()) if flagged else ()
         for number in numbers:
             log.info("answered case=%s by=flag", number)
+        if numbers:
+            await self.triage.renew()  # who answered confirms; now rather than at the next mail
         return [each for each in waiting if each.case.number not in numbers]
 
     # --- one inquiry
@@ -183,9 +186,10 @@ class FollowUp:
 
     def _answer_to(self, inquiry: Inquiry) -> Iterator[Address]:
         """Whoever answers the letter answers the sender, and we see that they did."""
-        if sender := inquiry.reply_to or inquiry.sender:
-            yield sender
-        yield self.organisation.mailbox
+        mailbox = self.organisation.mailbox
+        if resident := answer_to(inquiry, mailbox):
+            yield resident
+        yield mailbox
 
     # --- the digest
 

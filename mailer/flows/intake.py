@@ -13,86 +13,48 @@ One that cannot be decided in two passes goes to the coordinator as it is.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 
 from mailer.errors import MailboxError, StoreError
-from mailer.flows.correspondence import Correspondence
+from mailer.flows.decisions import Decisions, Handled, Undecided
 from mailer.flows.ports.clock import Clock
-from mailer.flows.ports.following import Answers
-from mailer.flows.ports.judging import Absences, Knowledge
+from mailer.flows.ports.judging import Knowledge
 from mailer.flows.ports.mailbox import Mailbox
 from mailer.flows.ports.record import Journal, Originals
-from mailer.flows.returned import Returns
-from mailer.inquiry.away import away_on
-from mailer.inquiry.case import tagged
-from mailer.inquiry.out_of_office import absence
-from mailer.inquiry.record import Background, Case, Earlier, RawMail, Written
-from mailer.inquiry.reply import Before, Matter
-from mailer.inquiry.route import Circumstances, route
-from mailer.inquiry.rules import TriageRules
-from mailer.inquiry.thread import continues
-from mailer.inquiry.triage import Judged, following, unreadable
-from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
-from mailer.organisation import Organisation
-from mailer.subscriber.mail import asked, says_yes
-from mailer.subscriber.subscription import Act, Change
+from mailer.inquiry.record import Case, RawMail
+from mailer.inquiry.triage import unreadable
 
 log = logging.getLogger("mailer.intake")
 
-BATCH = 50
-
-_MERE_YES = 12
-"""Words: "Ja tack, gärna! Med vänlig hälsning Anna Ek". What says more is read by a person too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """One mail that was decided: its case, where it went, how many letters follow."""
-
-    number: str
-    subject: str
-    verdict: Verdict
-    route: Route
-    letters: int
+BATCH = 200
+"""Mails that are fetched, written down, decided and filed together, or fewer where they are large.
+Of a crash in their middle nothing is lost; what waits behind them waits as long as they take."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """What one pass did. `left` counts the mails that waited before it and lie there still."""
+    """What one pass did. `left` counts the mails that waited before it and lie there still.
+
+    `unfiled` are, by UID, the folders of those of them that were decided.
+    """
 
     handled: list[Handled] = field(default_factory=list)
     moved: int = 0
     left: int = 0
+    unfiled: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The second journey.
-
-    Of a mail over `limit` octets only the header block is at hand. `queued` is called when
-    letters were put in the outbox. `answered` takes an approver's answer about an edition, and a
-    leader's about who should have a case, and says why it is one; "" for any other mail.
-    """
+    """The second journey."""
 
     mailbox: Mailbox
     journal: Journal
     originals: Originals
-    absences: Absences
-    answers: Answers
     triage: Knowledge
-    correspondence: Correspondence
-    returns: Returns
-    organisation: Organisation
-    rules: TriageRules
-    case_prefix: str
-    limit: int
-    zone: ZoneInfo
+    decisions: Decisions
     clock: Clock
-    queued: Callable[[], None] = lambda: None
-    answered: Callable[[Inquiry], Awaitable[str]] | None = None
 
     async def once(self) -> Taken:
         """Take all that waits now. Raises MailboxError or StoreError where nothing can be done."""
@@ -101,10 +63,15 @@ class Intake:
         for case in await self.journal.undecided():
             await self._decide_left(case, taken)
         waiting = await self.mailbox.waiting()
-        for start in range(0, len(waiting), BATCH):
-            await self._batch(waiting[start : start + BATCH], taken)
+        async for mails in self._fetched(waiting):
+            await self._take(mails, taken)
         if taken.moved < len(waiting):
-            taken.left = len({*waiting} & {*await self.mailbox.waiting()})
+            left = {*waiting} & {*await self.mailbox.waiting()}
+            taken.left = len(left)
+            taken.unfiled = {uid: where for uid, where in taken.unfiled.items() if uid in left}
+        if taken.handled:
+            # A leader's answer confirms: learned now rather than when the next mail waits for it.
+            await self.triage.renew()
         return taken
 
     async def drain(self) -> Taken:
@@ -125,35 +92,41 @@ class Intake:
         except StoreError as error:
             log.error("original-missing case=%s reason=%s", case.number, error)
             return
-        if not (await self._decide(case, raw, self._judge(case, raw), taken)).folder:
+        done = await self.decisions.decide([await self.decisions.judge(case, raw)])
+        if not done:
             why = "programmet klarade inte brevet i två försök"
-            await self._decide(case, raw, unreadable(why), taken)
+            done = await self.decisions.decide([Undecided(case, raw, unreadable(why))])
+        taken.handled += [each.handled for each in done if each.handled]
 
-    async def _batch(self, uids: Sequence[int], taken: Taken) -> None:
-        mails = await self._fetch(uids)
+    async def _take(self, mails: Sequence[RawMail], taken: Taken) -> None:
         hashes = await self.originals.keep([mail.raw for mail in mails])
         now = self.clock.now()
         cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
-        decided: dict[int, Case] = {}  # the same mail may lie there twice
+        known = {case.id: case for case in cases}  # the same mail may lie there twice
+        raws = {case.id: mail.raw for mail, case in zip(mails, cases, strict=True)}
+        undecided = [case for case in known.values() if not case.folder]
+        judged = [await self.decisions.judge(case, raws[case.id]) for case in undecided]
+        for done in await self.decisions.decide(judged):
+            known[done.case.id] = done.case
+            taken.handled += [done.handled] if done.handled else []
+        await self._put_away(
+            [(mail, known[case.id]) for mail, case in zip(mails, cases, strict=True)], taken
+        )
+
+    async def _put_away(self, mails: Sequence[tuple[RawMail, Case]], taken: Taken) -> None:
+        """Move what is decided, all of one folder together."""
         groups: dict[str, list[RawMail]] = {}
-        urgent: list[RawMail] = []
-        for mail, case in zip(mails, cases, strict=True):
-            if case.id not in decided:
-                decided[case.id] = case
-                if not case.folder:
-                    judged = self._judge(case, mail.raw)
-                    decided[case.id] = await self._decide(case, mail.raw, judged, taken)
-            stands = decided[case.id]
-            if stands.folder:
-                groups.setdefault(stands.folder, []).append(mail)
-                urgent += [mail] if stands.urgent else []
-        await self._flag(urgent)
+        for mail, case in mails:
+            if case.folder:
+                groups.setdefault(case.folder, []).append(mail)
+        await self._flag([mail for mail, case in mails if case.folder and case.urgent])
         for folder, group in groups.items():
             there = set(await self._file(group, folder))
             moved = [mail for mail in group if mail.uid in there]
             if moved:
                 await self.journal.filed(moved, folder, self.clock.now())
             taken.moved += len(moved)
+            taken.unfiled |= {mail.uid: folder for mail in group if mail.uid not in there}
 
     async def _flag(self, mails: Sequence[RawMail]) -> None:
         try:
@@ -170,168 +143,27 @@ class Intake:
             log.error("file-failed folder=%s reason=%s", folder, error)
             return []
 
-    async def _fetch(self, uids: Sequence[int]) -> Sequence[RawMail]:
-        """Fetch together; where that fails, one by one, so that one bad mail holds up no other."""
+    async def _fetched(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RawMail]]:
+        """The mails, some at a time."""
+        while uids:
+            batch = uids[:BATCH]
+            mails, looked_at = await self._fetch(batch)
+            if mails:
+                yield mails
+            uids = uids[looked_at:]
+
+    async def _fetch(self, uids: Sequence[int]) -> tuple[Sequence[RawMail], int]:
+        """The first of these mails, and how many UIDs that was.
+
+        Where the server does not give them together, half of them, until a bad one is alone: it
+        holds up no other.
+        """
         try:
-            return await self.mailbox.fetch(uids)
+            mails = await self.mailbox.fetch(uids)
+            return mails, uids.index(mails[-1].uid) + 1 if mails else len(uids)
         except MailboxError as error:
             await self.mailbox.waiting()  # raises where the server is gone, and not one mail
             if len(uids) == 1:
                 log.error("fetch-failed uid=%s reason=%s", uids[0], error)
-                return []
-        return [mail for uid in uids for mail in await self._fetch([uid])]
-
-    def _judge(self, case: Case, raw: bytes) -> Judged:
-        return self.triage.judge(raw, too_large=case.size if case.size > self.limit else 0)
-
-    async def _decide(self, case: Case, raw: bytes, judged: Judged, taken: Taken) -> Case:
-        """Decide a case and queue what follows; the case as decided, or as it was: that failed."""
-        try:
-            written, handled = await self._settle(case, raw, judged)
-        except StoreError as error:
-            log.error("decide-failed case=%s reason=%s", case.number, error)
-            return case
-        except Exception:  # a defect of ours may hold up this mail, not the next
-            log.exception("decide-failed case=%s", case.number)
-            return case
-        decided = replace(case, folder=written.folder, urgent=written.urgent)
-        if handled is None:
-            return decided
-        taken.handled.append(handled)
-        if handled.letters:
-            self.queued()
-        log.info(
-            "decided case=%s kind=%s owner=%s urgent=%s letters=%s",
-            case.number,
-            handled.verdict.kind,
-            handled.verdict.owner,
-            handled.verdict.urgent,
-            handled.letters,
-        )
-        return decided
-
-    async def _settle(
-        self, case: Case, raw: bytes, judged: Judged
-    ) -> tuple[Written, Handled | None]:
-        """The decision that stands, and what was done; None where another had decided meanwhile."""
-        judged = await self._unless_answered(judged)
-        inquiry, now = judged.inquiry, self.clock.now()
-        tag = tagged(inquiry.subject, self.case_prefix)
-        background = await self.journal.background(inquiry, case, tag, now)
-        if background.earlier and not continues(background.earlier, judged.verdict, judged.silence):
-            background = replace(background, earlier=None)
-        verdict, change = self._in_context(judged, background, now)
-        today = now.astimezone(self.zone).date()
-        if verdict.kind == "auto-reply":
-            await self._note_absence(inquiry, background, case, today)
-        if verdict.kind == "follow-up" and not judged.silence:  # who may be forged is not heard
-            await self._note_answer(inquiry, case, now)
-        circumstances = Circumstances(
-            judged.silence,
-            background.acknowledged,
-            background.acknowledgements,
-            away_on(today, self.organisation, background.away),
-        )
-        where = route(inquiry, verdict, circumstances, self.organisation, self.rules)
-        matter = Matter(
-            case.number,
-            case.received.astimezone(self.zone),
-            inquiry,
-            verdict,
-            where,
-            await self._before(background.earlier) if where.leaders else None,
-        )
-        original = raw if case.size <= self.limit else b""
-        posts = self.correspondence.about(matter, case, original, change, now)
-        limit = self.rules.acknowledgements_an_hour
-        if 0 < limit <= background.acknowledgements:  # 0: the operator wants none
-            posts = (*posts, *self.correspondence.breaker(limit, now))
-        if verdict.kind in ("bounce", "complaint"):
-            change, notices = await self.returns.follow(case, raw, now)
-            posts = (*posts, *notices)
-        written = await self.journal.decide(case, inquiry, verdict, where, posts, change, now)
-        handled = Handled(case.number, inquiry.subject, verdict, where, len(posts))
-        return written, handled if written.ours else None
-
-    async def _note_absence(
-        self, inquiry: Inquiry, background: Background, case: Case, today: date
-    ) -> None:
-        """Remember what a leader's answering machine says; who may be a stranger is not heard."""
-        person = self.organisation.person_at(inquiry.sender)
-        away = absence(inquiry, today)
-        if background.answers_forward and person and away:
-            await self.absences.note(person.slug, away, case.number)
-
-    async def _note_answer(self, inquiry: Inquiry, case: Case, now: datetime) -> None:
-        """Remember what a leader has answered; a copy of the answer came to the mailbox."""
-        if leader := self.organisation.person_at(inquiry.sender):
-            ids = inquiry.references
-            for number in await self.answers.note(leader, case.number, ids, now):
-                log.info("answered case=%s by=%s mail=%s", number, leader.slug, case.number)
-
-    async def _before(self, earlier: Earlier | None) -> Before | None:
-        """The mail that is followed up, as it was read; without its words where it is gone."""
-        if earlier is None:
-            return None
-        text = ""
-        try:
-            text = self.triage.judge(await self.originals.get(earlier.hash)).inquiry.text
-        except StoreError as error:
-            log.warning("original-missing case=%s reason=%s", earlier.number, error)
-        return Before(earlier.number, earlier.received.astimezone(self.zone), text)
-
-    async def _unless_answered(self, judged: Judged) -> Judged:
-        """An answer to a question of ours is done with; who may be forged is not heard."""
-        if self.answered is None or judged.silence or judged.verdict.kind not in _BY_PEOPLE:
-            return judged
-        why = await self.answered(judged.inquiry)
-        if not why:
-            return judged
-        verdict = Verdict(kind="own", reasons=(Reason("own", why, 1.0),))
-        return replace(judged, verdict=verdict, silence="avsändaren svarar på vår egen fråga")
-
-    def _in_context(
-        self, judged: Judged, background: Background, now: datetime
-    ) -> tuple[Verdict, Change | None]:
-        """The verdict in the light of what the record knows, and what it does to a subscription."""
-        inquiry, verdict = judged.inquiry, judged.verdict
-        evidence = f"mail of {now.isoformat(timespec='seconds')}, {inquiry.message_id or 'no id'}"
-        change = None
-        if verdict.kind in _BY_PEOPLE and background.confirms and says_yes(inquiry.text):
-            change = asked("confirm", inquiry.sender, "", f"said yes by {evidence}")
-            if len(inquiry.text.split()) <= _MERE_YES:
-                yes = Reason("subscribe", "svarar ja på frågan om nyhetsbrevet", 1.0)
-                return Verdict(kind="subscribe", reasons=(yes,)), change
-        elif verdict.kind in _ACTS and not verdict.certain:
-            return _for_coordinator(verdict, "gäller någon annans adress än avsändarens"), None
-        elif verdict.kind == "unsubscribe" and not background.subscribed:
-            why = "vill avsluta nyhetsbrevet, men adressen prenumererar inte"
-            return _for_coordinator(verdict, why), None
-        elif verdict.kind == "subscribe" and background.active:
-            return _for_coordinator(verdict, "vill ha nyhetsbrevet, men prenumererar redan"), None
-        elif verdict.kind == "subscribe" and judged.silence:
-            why = f"vill ha nyhetsbrevet, men kan inte få vår fråga om det: {judged.silence}"
-            return _for_coordinator(verdict, why), None
-        elif act := _ACTS.get(verdict.kind):
-            change = asked(act, inquiry.sender, inquiry.subject, evidence)
-            if change and act == "subscribe":
-                change = self.correspondence.invitations.prepared(change, inquiry.language)
-            return verdict, change
-        if verdict.kind in _BY_PEOPLE and (earlier := background.earlier):
-            # The subproject may be gone from the configuration since then.
-            owner = earlier.owner if earlier.owner in self.organisation.by_slug else None
-            found = following(verdict, owner, earlier.certain, earlier.number)
-            # Who names no earlier case may expect to hear that this mail has arrived.
-            return found if earlier.named else replace(found, kind="inquiry"), change
-        if verdict.kind == "follow-up":
-            return replace(verdict, kind="inquiry"), change
-        return verdict, change
-
-
-_ACTS: dict[Kind, Act] = {"subscribe": "subscribe", "unsubscribe": "leave"}
-_BY_PEOPLE = ("inquiry", "follow-up", "subscribe")
-
-
-def _for_coordinator(verdict: Verdict, why: str) -> Verdict:
-    """What a mail asks for, and no program can do: an inquiry that no subproject owns."""
-    return replace(verdict, kind="inquiry", reasons=(Reason("", why, 1.0), *verdict.reasons))
+                return [], 1
+        return await self._fetch(uids[: len(uids) // 2])

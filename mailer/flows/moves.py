@@ -4,11 +4,13 @@ A look goes through these steps, and may be ended between any two:
 
 1. do the errands: move what a leader gave to others by a button or an answer;
 2. find what came into each folder; of each mail its size and Message-ID first, and the whole only
-   where the record has one like it that does not belong there: the bytes are what decides;
+   where the record has one like it that does not belong there: the bytes are what decides. A mail
+   that nobody has seen before, in the folder of a subproject or of the coordinator, was put there
+   before we came to it: it is recorded, and then decided like any other;
 3. note such sightings together with how far the folder was looked through;
 4. settle each sighting: in the folder of a subproject or of the coordinator it is a correction,
    if the mail is gone from where it was. Between the COPY and the \\Deleted of a mail program it is
-   in both; one that is still in both after SETTLES is a copy. Anywhere else it is only noted.
+   in both; one that is still in both after COPIED is a copy. Anywhere else it is only noted.
 """
 
 import logging
@@ -21,10 +23,10 @@ from mailer.flows.corrections import Corrections
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.judging import Knowledge, Labels, Sightings
 from mailer.flows.ports.mailbox import Folders
-from mailer.flows.ports.record import Originals
-from mailer.inquiry.correction import SETTLES, SHELF, holders, step
+from mailer.flows.ports.record import Journal, Originals
+from mailer.inquiry.correction import COPIED, SHELF, holders, step
 from mailer.inquiry.parse import read
-from mailer.inquiry.record import News, Place, Sight, Sighting
+from mailer.inquiry.record import News, Place, RawMail, Sight, Sighting
 
 log = logging.getLogger("mailer.moves")
 
@@ -39,6 +41,7 @@ class Moves:
     folders: Folders
     sightings: Sightings
     labels: Labels
+    journal: Journal
     originals: Originals
     corrections: Corrections
     triage: Knowledge
@@ -86,16 +89,40 @@ class Moves:
         sizes = {sight.size for sight in sights}
         known = await self.sightings.like({*ids.values()} - {""}, sizes)
         holder = self._holders.get(news.folder, SHELF)
-        strange = [each for each in known if not each.is_at_home(news.folder, holder)]
         found = []
         for sight in sights:
-            like = {each.hash: each for each in strange if each.like(ids[sight.uid], sight.size)}
-            if not like:
+            like = [each for each in known if each.like(ids[sight.uid], sight.size)]
+            strange = {
+                each.hash: each.number for each in like if not each.is_at_home(news.folder, holder)
+            }
+            unseen = not like and news.fresh and holder != SHELF
+            if not strange and not unseen:
                 continue
             for mail in await self.folders.read(news.folder, news.mark.validity, [sight.uid]):
-                if case := like.get(sha256(mail.raw).hexdigest()):
-                    found.append((Place(mail.folder, mail.validity, mail.uid), case.number))
+                number = strange.get(sha256(mail.raw).hexdigest(), "")
+                if unseen and not self._is_ours(mail):
+                    number = await self._record(mail)
+                if number:
+                    found.append((Place(mail.folder, mail.validity, mail.uid), number))
         return found
+
+    def _is_ours(self, mail: RawMail) -> bool:
+        """Whether we or a leader wrote it: mail programs may keep an answer beside the mail."""
+        found = read(mail.raw)
+        organisation = self.corrections.organisation
+        written = found.sender is not None and found.sender.same(organisation.mailbox)
+        return (
+            written
+            or organisation.person_at(found.sender) is not None
+            or bool(self.corrections.identity.kind_of(found.message_id))
+        )
+
+    async def _record(self, mail: RawMail) -> str:
+        """Take it into the record, where the next pass finds that it is to be decided."""
+        (hash,) = await self.originals.keep([mail.raw])
+        (case,) = await self.journal.record([(mail, hash)], self.clock.now())
+        log.info("taken-from-folder case=%s folder=%s", case.number, mail.folder)
+        return case.number
 
     async def _settle(self, sighting: Sighting) -> bool:
         """Find out what a sighting means; whether it was a correction."""
@@ -123,7 +150,7 @@ class Moves:
             return True, False
         raw = await self.originals.get(holding.case.hash)
         if await self.folders.holds(holding.case.folder, holding.case, raw):
-            return now - sighting.seen >= SETTLES, False
+            return now - sighting.seen >= COPIED, False
         return True, await self.corrections.correct(holding, to, "move", "")
 
     @property

@@ -44,7 +44,7 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Of a mail over `limit` octets only the header block was kept."""
+    """Of a mail over `limit` octets only the beginning was kept."""
 
     past: Past
     originals: Originals

@@ -10,5 +10,22 @@ def tag(number: str) -> str:
 
 def tagged(subject: str, prefix: str) -> str:
     """The case number in a subject, or empty. The last one counts: it was put there last."""
-    found = re.findall(rf"\[\s*({re.escape(prefix)}-\d{{4}}-\d{{4,}})\s*\]", subject, re.IGNORECASE)
+    found = re.findall(_tag(prefix), subject, re.IGNORECASE)
     return found[-1].upper() if found else ""
+
+
+def theirs(text: str, prefix: str) -> str:
+    """A subject or a text without our own subjects, which end in a case number or begin with it.
+
+    What stands before them in the line is left: "Autosvar:".
+    """
+    left, end = "", 0
+    for found in re.finditer(_tag(prefix), text, re.IGNORECASE):
+        before = text[end : found.start()]
+        left += before[: max(before.rfind(":"), before.rfind("\n")) + 1]
+        end = found.end()
+    return (left + text[end:]).strip()
+
+
+def _tag(prefix: str) -> str:
+    return rf"\[\s*({re.escape(prefix)}-\d{{4}}-\d{{4,}})\s*\]"

@@ -39,6 +39,10 @@ from mailer.organisation import COORDINATOR, Organisation
 
 SETTLES = timedelta(minutes=10)
 
+COPIED = timedelta(days=1)
+"""How long a mail may lie in two folders and still be on its way: some mail programs copy it and
+take the original away much later."""
+
 SHELF = ""
 """Stands in place of a slug where triage gave a case to nobody: spam, an automatic answer."""
 

@@ -1,8 +1,11 @@
 """A received mail as the server gave it, and as the record knows it: values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from mailer.inquiry.verdict import Inquiry, Route, Verdict
+from mailer.mail.post import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +13,7 @@ class RawMail:
     """A mail as the server gave it: the exact bytes, and where and when it arrived.
 
     `(validity, uid)` is its place in `folder` (RFC 3501); `received` the server's INTERNALDATE.
-    `size` is RFC822.SIZE; where it is over the limit, `raw` holds the header block only.
+    `size` is RFC822.SIZE; where it is over the limit, `raw` holds its beginning only.
     """
 
     folder: str
@@ -35,6 +38,26 @@ class Case:
     size: int
     folder: str
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mail of the record as it was read. `tag` is the case number in its subject, or empty."""
+
+    case: Case
+    inquiry: Inquiry
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that was decided on a case: what it is about, where it goes, the letters that follow."""
+
+    case: Case
+    inquiry: Inquiry
+    verdict: Verdict
+    route: Route
+    posts: Sequence[Post] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +137,14 @@ class News:
     """What came into a folder since it was looked through, and how far it is looked through now.
 
     `folder` is as the configuration has it, or the server's name of a folder that is not ours.
+    `fresh`: it was looked through before; else the folder is new, or its UIDs are, and what is in
+    it may have lain there for long.
     """
 
     folder: str
     mark: Mark
     sights: tuple[Sight, ...]
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mailer.inquiry.correction import holder_of
 from mailer.inquiry.digest import Digest, Happened, Seen, Undelivered, digest
 from mailer.inquiry.follow_up import STEPS, Step, Waiting, answer_by, is_overdue, working_days
 from mailer.inquiry.record import Case
-from mailer.inquiry.reply import in_words, listed, shown, written_by
+from mailer.inquiry.reply import answer_to, in_words, listed, shown, written_by
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.verdict import Inquiry, Kind, Verdict
 from mailer.organisation import Leader, Organisation
@@ -68,7 +68,7 @@ class Reminders:
         `links` are the reader's own, each with what stands before it. `attached`: the original goes
         along.
         """
-        answer_to = inquiry.reply_to or inquiry.sender
+        answers_go_to = answer_to(inquiry, self._organisation.mailbox)
         most = {} if step.urgent else {"most": _SHOWN_AGAIN}
         return self._write(
             step.name.replace("-", "_"),
@@ -87,7 +87,7 @@ class Reminders:
             others=len(holders) > 1,
             own_words=shown(inquiry.text, **most),
             attached=attached,
-            answer_to=answer_to.email if answer_to else "",
+            answer_to=answers_go_to.email if answers_go_to else "",
             folder=waiting.case.folder,
             links=links,
             mailbox=self._organisation.mailbox.email,

@@ -15,6 +15,7 @@ from mailer.inquiry.case import tag
 from mailer.inquiry.danger import URGENT
 from mailer.inquiry.route import owner_of
 from mailer.inquiry.verdict import Inquiry, Reason, Route, StandIn, Standing, Verdict
+from mailer.mail.address import Address
 from mailer.organisation import COORDINATOR, Organisation
 from mailer.rendering import LetterTemplates, Words
 
@@ -84,7 +85,7 @@ class Letters:
         inquiry, verdict, organisation = matter.inquiry, matter.verdict, self._organisation
         earlier = matter.earlier
         owner = owner_of(verdict)
-        answer_to = inquiry.reply_to or inquiry.sender
+        answers_go_to = answer_to(inquiry, organisation.mailbox)
         return self._write(
             "forward",
             tag=tag(matter.number),
@@ -113,7 +114,7 @@ class Letters:
             attachments=listed(each.name or each.content_type for each in inquiry.attachments),
             attached=attached,
             folder=matter.route.folder,
-            answer_to=answer_to.email if answer_to else "",
+            answer_to=answers_go_to.email if answers_go_to else "",
             acknowledged=matter.route.acknowledge,
             silence=matter.route.silence,
             links=links,
@@ -155,6 +156,11 @@ class Letters:
             mailbox_name=self._organisation.mailbox.name,
         )
 
+    def too_large(self, subject: str, text: str, reply: str) -> Words:
+        """To a leader: a letter with this subject and text, without what made it too large."""
+        mailbox = self._organisation.mailbox.email
+        return self._write("too_large", subject=subject, text=text, reply=reply, mailbox=mailbox)
+
     def breaker(self, limit: int) -> Words:
         """To the coordinator: `limit` acknowledgements went out in an hour, so no more are sent."""
         return self._write(
@@ -170,6 +176,30 @@ class Letters:
             "relay_trouble",
             reason=reason,
             hour=hour,
+            mailbox_name=self._organisation.mailbox.name,
+        )
+
+    def secret_expires(self, client: str, expires: date, *, passed: bool) -> Words:
+        """To the operator: the secret that this application logs in with runs out, or has."""
+        return self._write("secret_expires", client=client, day=expires, passed=passed)
+
+    def mailbox_trouble(self, reason: str, since: datetime) -> Words:
+        """To the operator: nothing comes in since then (a local time), and why."""
+        return self._write(
+            "mailbox_trouble",
+            reason=reason,
+            since=in_words(since),
+            mailbox=self._organisation.mailbox.email,
+            mailbox_name=self._organisation.mailbox.name,
+        )
+
+    def unfiled(self, folder: str, count: int, since: datetime) -> Words:
+        """To the operator: the server moves no mail to `folder` since then (a local time)."""
+        return self._write(
+            "unfiled",
+            folder=folder,
+            count=count,
+            since=in_words(since),
             mailbox_name=self._organisation.mailbox.name,
         )
 
@@ -192,8 +222,13 @@ class Letters:
             for language in LOCALES:
                 theirs = replace(matter, inquiry=replace(inquiry, language=language))
                 self.acknowledgement(theirs, now.date())
+        self.too_large("prov", "prov", "prov")
         self.breaker(1)
         self.relay_trouble("prov", "12:00")
+        self.mailbox_trouble("prov", now)
+        self.unfiled("prov", 1, now)
+        for passed in (True, False):
+            self.secret_expires("prov", now.date(), passed=passed)
 
     def reason(self, reason: Reason) -> str:
         """One reason as a leader reads it: what, how much, for whom."""
@@ -219,6 +254,12 @@ class Letters:
 def answered_in(inquiry: Inquiry) -> str:
     """The language of its sender's acknowledgement."""
     return inquiry.language if inquiry.language in LOCALES else _SWEDISH
+
+
+def answer_to(inquiry: Inquiry, mailbox: Address) -> Address | None:
+    """Whom a leader's answer goes to; never to ourselves, who see a copy of it in any case."""
+    theirs = (each for each in (inquiry.reply_to, inquiry.sender) if each)
+    return next((each for each in theirs if not each.same(mailbox)), None)
 
 
 def written_by(inquiry: Inquiry) -> str:

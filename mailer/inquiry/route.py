@@ -35,13 +35,15 @@ class Circumstances:
     """What bears on the route. `silence` is why this sender gets no answer (Swedish), or empty.
 
     `acknowledged`: the sender had an acknowledgement in the last 24 hours. `acknowledgements`: how
-    many went to anyone in the last hour. `away`: who is away today.
+    many went to anyone in the last hour. `away`: who is away today. `again`: the sender wrote just
+    this within the day.
     """
 
     silence: str = ""
     acknowledged: bool = False
     acknowledgements: int = 0
     away: Away = field(default_factory=dict)
+    again: bool = False
 
 
 def route(
@@ -53,8 +55,9 @@ def route(
 ) -> Route:
     """The folder, the leaders in order without doubles, and the acknowledgement."""
     from_leader = organisation.person_at(inquiry.sender) is not None
-    # A leader's own answer, in copy to the mailbox, is only filed.
-    answers = verdict.kind == "follow-up" and from_leader
+    # A leader's own answer, in copy to the mailbox, is only filed. So is what a leader says over
+    # and over: it is a robot's, and would be answered by that of whoever gets it.
+    answers = from_leader and (verdict.kind == "follow-up" or circumstances.again)
     readers = [] if answers else [*_readers(verdict, organisation)]
     stand_ins = [
         stand_in(reader, colleagues, circumstances.away, organisation)

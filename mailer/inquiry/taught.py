@@ -36,7 +36,6 @@ class Taught:
             inquiry.subject,
             inquiry.language,
             owner,
-            (owner,) if owner else (),
             weight=WEIGHTS[self.by],
             # Leaders are shown what a mail is like: the words of another resident are not theirs.
             name=self.number,

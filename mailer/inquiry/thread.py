@@ -1,13 +1,17 @@
 """Which mails are one conversation, where no case number and no Message-ID says so.
 
 Takes subjects and verdicts; promises that a mail that is surely about something else is a case of
-its own, and so is each mail of a sender who writes for many, such as a web form.
+its own, and so is each mail of a sender who writes for many, such as a web form. Says too which
+mail is nothing but an earlier one over again: a robot without any mark is known by that alone.
 """
 
 import re
+from datetime import datetime, timedelta
 
 from mailer.inquiry.record import Earlier
-from mailer.inquiry.verdict import Verdict
+from mailer.inquiry.verdict import Inquiry, Verdict
+
+_AGAIN = timedelta(hours=24)
 
 # How mail programs begin an answer and a forward, in the languages that people here write.
 _BEGINNINGS = re.compile(
@@ -32,3 +36,11 @@ def continues(earlier: Earlier, verdict: Verdict, silence: str) -> bool:
         return True
     another = verdict.certain and verdict.owner != earlier.owner
     return verdict.kind in ("inquiry", "follow-up") and not silence and not another
+
+
+def says_again(earlier: Earlier, words: str, inquiry: Inquiry, received: datetime) -> bool:
+    """Whether a mail holds no more than the `words` of one with its sender and subject, a day ago
+    at most.
+    """
+    same = bool(inquiry.text) and inquiry.text == words and not inquiry.attachments
+    return same and not earlier.named and received - earlier.received < _AGAIN

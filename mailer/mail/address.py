@@ -36,9 +36,16 @@ class Address:
     def domain(self) -> str:
         return self.email.rpartition("@")[2]
 
+    @property
+    def box(self) -> str:
+        """Where its mail comes to: without letter case (no server in use tells Anna from anna) and
+        without what a "+" adds to the name of the box (RFC 5233).
+        """
+        name = self.local.partition("+")[0] or self.local
+        return f"{name}@{self.domain}".casefold()
+
     def same(self, other: "Address") -> bool:
-        """The same box: letter case and names apart (no server in use tells Anna from anna)."""
-        return self.email.casefold() == other.email.casefold()
+        return self.box == other.box
 
 
 def address(text: str, name: str = "") -> Address:

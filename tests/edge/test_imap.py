@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from mailer.edge import imap_reading
 from mailer.edge.imap import ImapMailbox
 from mailer.edge.imap_reading import BATCH, FETCH_BYTES
 from mailer.errors import LoginRefused, MailboxError
@@ -126,14 +127,14 @@ async def test_a_mail_that_a_person_has_marked_as_deleted_does_not_wait(account:
         assert await box.waiting() == []
 
 
-async def test_of_a_mail_over_the_limit_only_the_header_is_fetched(account: Account) -> None:
+async def test_of_a_mail_over_the_limit_only_the_beginning_is_fetched(account: Account) -> None:
     small, large = mail("liten"), mail("stor", "x" * 2000)
     account.deliver(large)
     account.deliver(small)
     async with mailbox(account, limit=1000) as box:
         first, second = await box.fetch(await box.waiting())
     assert first.size == len(large)
-    assert first.raw == large.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    assert first.raw == large[:1000]
     assert second.raw == small
 
 
@@ -168,8 +169,29 @@ async def test_one_fetch_brings_a_bounded_number_of_octets(
         dovecot.deliver(raw)
     asked.clear()
     async with mailbox(dovecot) as box:
-        assert [one.raw for one in await box.fetch(await box.waiting())] == raws
+        uids = await box.waiting()
+        assert [one.raw for one in await box.fetch(uids)] == raws[:2]
+        assert [one.raw for one in await box.fetch(uids[2:])] == raws[2:]
     assert [total for total in asked if total] == [len(raws[0]) * 2] * 2
+
+
+async def test_what_is_gone_or_refused_hides_nothing_behind_it(
+    dovecot: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_reading, "FETCH_BYTES", 1)
+    for number in range(3):
+        dovecot.deliver(mail(f"Nummer {number}"))
+    fetch = IMAPClient.fetch
+
+    def refusing(client: IMAPClient, uids: list[int], items: list[str]) -> Any:
+        if 1 in uids and items == ["BODY.PEEK[]"]:
+            raise IMAPClientError("fetch failed")
+        return fetch(client, uids, items)
+
+    monkeypatch.setattr(IMAPClient, "fetch", refusing)
+    async with mailbox(dovecot) as box:
+        assert [one.uid for one in await box.fetch([1, 2, 3])] == [2]
+        assert [one.uid for one in await box.fetch([77, 3])] == [3]
 
 
 async def test_a_mail_that_the_server_cannot_give_stops_no_other(
@@ -338,7 +360,9 @@ async def test_a_thousand_mails_are_read_and_filed(account: Account) -> None:
     async with mailbox(account) as box:
         for raw in raws:
             await box.append(raw)
-        mails = await box.fetch(await box.waiting())
+        uids = await box.waiting()
+        parts = [await box.fetch(uids[first : first + BATCH]) for first in range(0, 1000, BATCH)]
+        mails = [one for part in parts for one in part]
         assert [one.raw for one in mails] == raws
         filed = await box.file(mails[: BATCH + 50], FOLDER)
         assert sorted(filed) == [one.uid for one in mails[: BATCH + 50]]
@@ -400,7 +424,8 @@ async def test_what_does_not_fit_stays_and_the_rest_is_filed(
         assert await box.file(mails, FOLDER) == [mails[1].uid]
         assert await box.waiting() == [mails[0].uid]
         assert (await box.dump())[FOLDER] == [small]
-    (record,) = [one for one in caplog.records if one.levelno == logging.WARNING]
+    (record,) = [one for one in caplog.records if one.name == "mailer.imap"]
+    assert record.levelno == logging.WARNING
     assert "UID 1 stays in the inbox: copy failed: [OVERQUOTA]" in record.getMessage()
     assert record.__dict__["action"] == "file_refused"
 

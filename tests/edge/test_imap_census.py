@@ -94,7 +94,7 @@ async def test_a_mail_that_was_filed_by_copying_waits_no_more(basic_dovecot: Acc
     assert [(each.place.folder, each.waits) for each in found] == [("INBOX", False), (LAMPS, False)]
 
 
-async def test_a_mail_over_the_limit_is_known_by_its_header_block(account: Account) -> None:
+async def test_a_mail_over_the_limit_is_known_by_its_beginning(account: Account) -> None:
     large = mail(1, body="mörkt " * LIMIT)
     account.deliver(large)
     async with ImapMailbox(read_server(account.url, "imap"), limit=LIMIT) as box:

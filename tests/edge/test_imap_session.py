@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -49,12 +49,17 @@ def test_a_greeting_that_never_comes_is_waited_for_no_longer_than_the_timeout() 
 
 
 class Xoauth2:
-    """An IMAP server for one line, which takes one token and says `refusal` to any other."""
+    """An IMAP server for one line, which takes one token and says `refusal` to any other.
+
+    Before that it says `challenge`, if it is given one.
+    """
 
     refusal = b"NO [AUTHENTICATIONFAILED] kontakt may not"
+    challenge = b""
 
     def __init__(self) -> None:
         self.heard = b""
+        self.answer = b""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -77,6 +82,9 @@ class Xoauth2:
                     line.sendall(b"+ \r\n")
                     self.heard = b64decode(lines.readline())
                     right = b"token-1" in self.heard
+                    if self.challenge and not right:
+                        line.sendall(b"+ " + b64encode(self.challenge) + b"\r\n")
+                        self.answer = lines.readline()
                     line.sendall(tag + b" " + (b"OK hello" if right else self.refusal) + b"\r\n")
                 else:
                     line.sendall(tag + b" OK done\r\n")
@@ -96,10 +104,17 @@ def test_a_token_logs_in_instead_of_a_password(xoauth2: Xoauth2) -> None:
 
 
 def test_a_token_that_is_refused_is_told_without_it(xoauth2: Xoauth2) -> None:
-    with pytest.raises(LoginRefused, match="whether the application may use this mailbox") as error:
+    with pytest.raises(LoginRefused, match="the application may not use this mailbox") as error:
         connect(xoauth2.server, ssl.create_default_context(), 5, lambda: Secret("token-2"))
     assert "token-2" not in str(error.value)
     assert "AUTHENTICATIONFAILED" in str(error.value)
+
+
+def test_what_the_server_says_of_a_token_before_it_refuses_it_is_heard(xoauth2: Xoauth2) -> None:
+    xoauth2.challenge = b'{"status":"401","schemes":"Bearer"}'
+    with pytest.raises(LoginRefused, match="check 'tenant'"):
+        connect(xoauth2.server, ssl.create_default_context(), 5, lambda: Secret("token-2"))
+    assert xoauth2.answer == b"\r\n"
 
 
 def test_where_there_is_no_token_its_own_reason_is_told(xoauth2: Xoauth2) -> None:

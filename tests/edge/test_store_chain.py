@@ -18,7 +18,7 @@ from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.tables import chain, inquiries, journal
 from mailer.errors import StoreError
 from mailer.inquiry.chain import Event
-from mailer.inquiry.record import Case, Place, RawMail
+from mailer.inquiry.record import Case, Decision, Place, RawMail
 from mailer.inquiry.verdict import Inquiry, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.post import LetterKind, Post
@@ -53,7 +53,8 @@ def letter(case: Case, kind: LetterKind, name: str = "") -> Post:
 
 async def decide(store: StoredJournal, case: Case, *posts: Post) -> None:
     inquiry = Inquiry(sender=ANNA, subject="Anna Eks lampa", message_id="anna@example.org")
-    await store.decide(case, inquiry, VERDICT, Route(FOLDER, (), True), posts, None, NOW)
+    decision = Decision(case, inquiry, VERDICT, Route(FOLDER, (), True), posts)
+    await store.decide([decision], {}, NOW)
 
 
 async def one_case(store: StoredJournal) -> Case:

@@ -20,7 +20,7 @@ from mailer.edge.store.tables import answered, chain
 from mailer.inquiry.correction import Correction
 from mailer.inquiry.digest import Happened, Seen, Undelivered
 from mailer.inquiry.follow_up import Waiting, digest_key
-from mailer.inquiry.record import Case, RawMail
+from mailer.inquiry.record import Case, Decision, RawMail
 from mailer.inquiry.verdict import Inquiry, Kind, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.post import LetterKind, Post
@@ -64,7 +64,7 @@ class Record:
         verdict = Verdict(kind, owner="boende", urgent=urgent)
         posts = [post(case, each) for each in queued]
         where = Route("Boende", (), acknowledge=True)
-        await self.journal.decide(case, inquiry, verdict, where, posts, None, now)
+        await self.journal.decide([Decision(case, inquiry, verdict, where, posts)], {}, now)
         return case
 
     async def open(self) -> list[int]:

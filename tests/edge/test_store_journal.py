@@ -18,7 +18,7 @@ from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.errors import StoreError
-from mailer.inquiry.record import Background, Case, Earlier, RawMail
+from mailer.inquiry.record import Background, Case, Decision, Earlier, Opened, RawMail
 from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.post import LetterKind, Post
@@ -78,7 +78,15 @@ async def decide(
     now: datetime = NOW,
 ) -> None:
     inquiry = inquiry or Inquiry(sender=ANNA, subject="Lampan")
-    await store.decide(case, inquiry, verdict, ROUTE, posts, change, now)
+    changes = {case.id: change} if change else {}
+    await store.decide([Decision(case, inquiry, verdict, ROUTE, posts)], changes, now)
+
+
+async def background_of(
+    store: StoredJournal, inquiry: Inquiry, case: Case, tagged: str = "", now: datetime = NOW
+) -> Background:
+    (found,) = await store.background([Opened(case, inquiry, tagged)], now)
+    return found
 
 
 async def background(
@@ -86,7 +94,7 @@ async def background(
 ) -> Background:
     """What is known about a mail that has just come."""
     (case,) = await record(store, mail(9999))
-    return await store.background(inquiry, case, tagged, now)
+    return await background_of(store, inquiry, case, tagged, now)
 
 
 # --- seen ---
@@ -273,9 +281,9 @@ async def test_the_newest_of_earlier_cases_counts_and_never_the_mail_itself(
     for case, message_id in ((first, "m1@x"), (second, "m2@x")):
         await decide(store, case, inquiry=Inquiry(message_id=message_id))
     inquiry = Inquiry(message_id="m3@x", references=("m1@x", "m2@x", "m3@x"))
-    found = await store.background(inquiry, undecided, "", NOW)
+    found = await background_of(store, inquiry, undecided)
     assert found.earlier == Earlier(second.number, "boende", True, second.hash, second.received)
-    itself = await store.background(Inquiry(references=("m1@x",)), first, first.number, NOW)
+    itself = await background_of(store, Inquiry(references=("m1@x",)), first, first.number)
     assert itself.earlier is None
 
 
@@ -397,7 +405,7 @@ async def test_one_acknowledgement_in_24_hours_whatever_the_case_of_the_letters(
     assert (found.acknowledged, found.acknowledgements) == (acknowledged, counted)
     other = await background(store, Inquiry(sender=Address("bo@example.org")))
     assert (other.acknowledged, other.acknowledgements) == (False, counted)
-    itself = await store.background(anna, case, "", NOW)
+    itself = await background_of(store, anna, case)
     assert not itself.acknowledged
 
 

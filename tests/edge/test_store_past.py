@@ -14,7 +14,7 @@ from mailer.edge.store.tables import labels
 from mailer.inquiry.chain import Event
 from mailer.inquiry.hindsight import Decided
 from mailer.inquiry.reconciliation import Listed
-from mailer.inquiry.record import Case, Place, RawMail
+from mailer.inquiry.record import Case, Decision, Place, RawMail
 from mailer.inquiry.verdict import Inquiry, Reason, Route, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ async def take(database: Database, uid: int, *verdicts: Verdict) -> Case:
     (case,) = await store.record([(mail(uid), sha256(mail(uid).raw).hexdigest())], NOW)
     for verdict in verdicts:
         route = Route(FOLDER, (), acknowledge=False)
-        await store.decide(case, Inquiry(), verdict, route, (), None, NOW)
+        await store.decide([Decision(case, Inquiry(), verdict, route)], {}, NOW)
     return case
 
 

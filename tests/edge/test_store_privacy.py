@@ -30,7 +30,7 @@ from mailer.edge.store.tables import (
 )
 from mailer.errors import MailerError
 from mailer.inquiry.chain import STANDING
-from mailer.inquiry.record import Case, RawMail
+from mailer.inquiry.record import Case, Decision, RawMail
 from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
 from mailer.mail.address import Address
 from mailer.mail.diagnosis import diagnosed
@@ -84,15 +84,14 @@ async def decided(
 
     posts = [letter("forward", SVEN), letter("acknowledgement", sender)]
     reasons = (Reason("boende", subject, 1.0),)
-    await journal.decide(
+    decision = Decision(
         case,
         Inquiry(sender=sender, subject=subject, message_id=f"{number}.{sender.email}"),
         Verdict(kind, "boende", reasons=reasons),
         Route("Boende", (), acknowledge=True),
         posts if kind == "inquiry" else [],
-        None,
-        NOW,
     )
+    await journal.decide([decision], {}, NOW)
     return case
 
 

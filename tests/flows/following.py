@@ -8,18 +8,16 @@ from mailer.errors import MailboxError
 from mailer.flows.follow_up import FollowUp
 from mailer.inquiry.record import Case
 from mailer.inquiry.reminders import Reminders
-from mailer.mail.address import Address
 from tests.flows.world import (
     IDENTITY,
     LIMIT,
+    OPERATOR,
     ORGANISATION,
     RULES,
     TEMPLATES,
     ZONE,
     World,
 )
-
-OPERATOR = Address("drift@markaryd.example", "Driften")
 
 
 class Flagged:

@@ -58,13 +58,14 @@ class Cabinet:
             now = Mark(self.account.validity, self.account._uid + 1)
             if since and (folder == "INBOX" or mark == now):
                 continue
-            first = mark.next_uid if mark.validity == now.validity else 1
+            fresh = mark.validity == now.validity
+            first = mark.next_uid if fresh else 1
             sights = [
                 Sight(uid, len(mail), mail.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
                 for uid, mail in sorted(mails.items())
                 if since and uid >= first and (folder, uid) not in self.deleted
             ]
-            found.append(News(folder, now, tuple(sights)))
+            found.append(News(folder, now, tuple(sights), fresh))
         return found
 
     async def read(self, folder: str, validity: int, uids: Sequence[int]) -> Sequence[RawMail]:
@@ -129,6 +130,7 @@ def moves(world: World, cabinet: Cabinet, **others: Any) -> Moves:
         "folders": cabinet,
         "sightings": StoredSightings(world.database),
         "labels": StoredLabels(world.database),
+        "journal": world.journal,
         "originals": world.originals,
         "triage": world.triage,
         "clock": world.clock,

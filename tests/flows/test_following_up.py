@@ -186,6 +186,30 @@ async def test_mails_that_share_a_message_id_are_not_answered_together(
         assert not await is_open(world, "IT-2020-0002")
 
 
+async def test_an_answer_is_learned_from_before_the_next_mail_waits_for_it(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags, renewed = Flagged(), 0
+
+    async def renew() -> None:
+        nonlocal renewed
+        renewed += 1
+
+    async with open_world() as world:
+        await world.take(mail())
+        monkeypatch.setattr(world.triage, "renew", renew)
+        await look(world, flags=flags)
+        assert renewed == 0
+        flags.numbers.add("IT-2020-0001")
+        await look(world, flags=flags)
+        assert renewed == 1
+        await world.intake().once()
+        assert renewed == 2
+        world.mailbox.deliver(mail("Tack, det är lagat.", "Lampan", SVEN.address.email, 7))
+        await world.intake().once()
+        assert renewed == 4
+
+
 async def test_a_flag_in_the_mailbox_is_an_answer(
     open_world: OpenWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -426,11 +450,11 @@ async def test_suspected_spam_with_danger_in_it_does_not_lie_unanswered(
     async with open_world() as world:
         await world.take(mail("Knivhot vid torget!", "Torget", X_Spam_Flag="YES"))
         (case,) = await world.cases()
-        assert (case.kind, case.urgent) == ("spam", True)
+        assert (case.kind, case.urgent) == ("inquiry", True)
         world.clock.forward(minutes=30)
         assert await look(world) == 1
         assert len(reminders(world, COORDINATOR)) == 1
-        assert await look_at(world, "2020-09-16T07:30") == 0  # no leader has it
+        assert await look_at(world, "2020-09-16T07:30") == 1  # its leaders have it
         assert await look_at(world, "2020-09-21T07:30") == 1
 
 

@@ -1,12 +1,14 @@
 """What becomes of each mail: its folder, its letters, and what the record says of it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mailer.errors import LoginRefused, MailboxError, StoreError
+from mailer.inquiry.record import Decision, Written
 from mailer.inquiry.triage import Triage
 from mailer.mail.outcome import Refused
 from tests.flows.conftest import OpenWorld
@@ -256,10 +258,10 @@ class Poisoned:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)
 
-    async def decide(self, case: Any, inquiry: Any, *rest: Any) -> Any:
-        if inquiry.subject == self._subject:
+    async def decide(self, decisions: Sequence[Decision], *rest: Any) -> Sequence[Written]:
+        if any(decision.inquiry.subject == self._subject for decision in decisions):
             raise self._error
-        return await self._journal.decide(case, inquiry, *rest)
+        return await self._journal.decide(decisions, *rest)
 
 
 @pytest.mark.parametrize("error", [StoreError("no such text"), ValueError("a defect")])
@@ -299,7 +301,7 @@ async def test_a_mail_whose_reading_fails_goes_to_the_coordinator_at_once(
     def broken(self: Triage, inquiry: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Triage, "_verdict", broken)
+    monkeypatch.setattr(Triage, "_judged", broken)
     async with open_world() as world:
         await world.take(mail())
         assert world.mailbox.contents() == {"Oläsliga": [mail()]}
@@ -487,8 +489,9 @@ async def test_danger_reaches_the_coordinator_too_and_the_subject_says_nothing_o
 async def test_spam_that_speaks_of_danger_is_seen_by_a_person(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await world.take(mail("Han knivhotar mig nu.", X_Spam_Flag="YES"))
-        assert list(world.mailbox.contents()) == ["Skräppost"]
-        assert [letter.recipient for letter in world.relay.letters] == [COORDINATOR.address.email]
+        assert "Skräppost" not in world.mailbox.contents()
+        assert COORDINATOR.address.email in [letter.recipient for letter in world.relay.letters]
+        assert world.sent_to("anna@example.org") == []
 
 
 # --- acknowledgements ---
@@ -578,8 +581,8 @@ async def test_of_a_letter_that_is_too_large_to_forward_the_coordinator_hears_in
     open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Narrow(Recorder):
-        async def send(self, letters: Any, known: Any = None, stop: Any = None) -> Any:
-            await super().send(letters, known, stop)
+        async def send(self, letters: Any, known: Any = None, *others: Any) -> Any:
+            await super().send(letters, known, *others)
             for place, letter in enumerate(letters):
                 if len(letter.content) > 8000:
                     known[place] = Refused(552, "5.3.4 too big")

@@ -209,7 +209,7 @@ async def test_a_copy_that_stays_a_copy_is_no_correction(open_world: OpenWorld) 
         uid = cabinet.uid_in(LAMPS)
         cabinet.copy(LAMPS, DRUGS)
         assert await look(world, cabinet) == 0
-        world.clock.forward(minutes=10)
+        world.clock.forward(days=1)
         assert await look(world, cabinet) == 0
         cabinet.mark_deleted(LAMPS, uid)
         assert await look(world, cabinet) == 0
@@ -434,3 +434,52 @@ async def test_who_waits_for_the_next_look_stops_at_once() -> None:
     await asyncio.sleep(0)
     stop.set()
     await asyncio.wait_for(looking, 5)
+
+
+async def test_a_mail_that_a_person_put_away_before_it_was_seen_is_decided_and_obeyed(
+    open_world: OpenWorld,
+) -> None:
+    async with filed(open_world) as (world, cabinet):
+        cabinet.move(LAMPS, DRUGS)
+        await look(world, cabinet)
+        world.mailbox._put(mail("Lampan på torget är trasig.", number=2), DRUGS)
+        assert await look(world, cabinet) == 0
+        assert await look(world, cabinet) == 0
+        await world.intake().once()
+        assert await look(world, cabinet) == 1
+        assert [case.owner for case in await world.cases()] == ["drog", "drog"]
+        forwards = [key for key in await world.rows() if key.startswith("forward/IT-2020-0002/")]
+        assert len(forwards) == len({*forwards}) == 3
+        assert await look(world, cabinet) == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "sender"),
+    [
+        (DRUGS, "sven@markaryd.example"),
+        (DRUGS, "trygghet@markaryd.example"),
+        ("Skräppost", ANNA),
+        ("Svens arkiv", ANNA),
+    ],
+)
+async def test_what_colleagues_keep_in_folders_is_no_inquiry(
+    open_world: OpenWorld, folder: str, sender: str
+) -> None:
+    async with filed(open_world) as (world, cabinet):
+        for name in (DRUGS, "Skräppost", "Svens arkiv"):
+            world.mailbox.folders[name] = {}
+        await look(world, cabinet)
+        world.mailbox._put(mail("Lampan är lagad nu.", sender=sender, number=2), folder)
+        assert await look(world, cabinet) == 0
+        assert len(await world.cases()) == 1
+
+
+async def test_what_lies_in_a_folder_that_is_new_or_renumbered_is_left_alone(
+    open_world: OpenWorld,
+) -> None:
+    async with filed(open_world) as (world, cabinet):
+        world.mailbox._put(mail("Ett gammalt brev om lampan.", number=2), DRUGS)
+        await look(world, cabinet)
+        cabinet.rebuild()
+        await look(world, cabinet)
+        assert len(await world.cases()) == 1

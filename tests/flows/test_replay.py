@@ -10,7 +10,7 @@ from mailer.edge.store.past import StoredPast
 from mailer.edge.store.tables import labels
 from mailer.flows.replay import Replay
 from mailer.inquiry.hindsight import Outcome
-from mailer.inquiry.recognise import Ours
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.triage import Judged, Triage
 from tests.flows.conftest import OpenWorld
 from tests.flows.doubles import START

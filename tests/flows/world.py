@@ -26,12 +26,13 @@ from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.edge.strings import read_strings
 from mailer.flows.correspondence import Correspondence
+from mailer.flows.decisions import Decisions
 from mailer.flows.deliver import Delivery
 from mailer.flows.intake import Intake
 from mailer.flows.publish import Composer, Queued, publish
 from mailer.flows.returned import Returns
 from mailer.flows.subscribe import Invitations
-from mailer.inquiry.recognise import Ours
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.reply import Letters
 from mailer.inquiry.rules import Rule, TriageRules
 from mailer.inquiry.triage import Triage
@@ -48,6 +49,7 @@ TEMPLATES = read_templates(Path(__file__).parents[2] / "templates")
 ZONE = ZoneInfo("Europe/Stockholm")
 LIMIT = 20_000
 MAILBOX = Address("trygghet@markaryd.example", "Initiativ trygghet")
+OPERATOR = Address("drift@markaryd.example", "Driften")
 
 
 def leader(slug: str, name: str) -> Leader:
@@ -167,9 +169,13 @@ class World:
             "mailbox": self.mailbox,
             "journal": self.journal,
             "originals": self.originals,
+            "triage": self.triage,
+            "clock": self.clock,
+        }
+        deciding: dict[str, Any] = {
+            **{name: part for name, part in parts.items() if name != "mailbox"},
             "absences": self.absences,
             "answers": self.follow_ups,
-            "triage": self.triage,
             "correspondence": self.correspondence,
             "returns": Returns(self.bounces, self.journal, self.correspondence),
             "organisation": ORGANISATION,
@@ -177,9 +183,10 @@ class World:
             "case_prefix": "IT",
             "limit": LIMIT,
             "zone": ZONE,
-            "clock": self.clock,
         }
-        return Intake(**{**parts, **others})
+        mailbox = {name: part for name, part in others.items() if name in parts}
+        rest = {name: part for name, part in others.items() if name != "mailbox"}
+        return Intake(**{**parts, **mailbox}, decisions=Decisions(**{**deciding, **rest}))
 
     def delivery(self, worker: str = "first", **others: Any) -> Delivery:
         parts: dict[str, Any] = {
@@ -252,6 +259,7 @@ async def open_database(url: str, folder: Path) -> AsyncIterator[World]:
             correspondence=Correspondence(
                 letters=Letters(TEMPLATES, ORGANISATION, RULES.answer_within),
                 organisation=ORGANISATION,
+                operator=OPERATOR,
                 identity=IDENTITY,
                 invitations=INVITATIONS,
                 zone=ZONE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.inquiry.case import tag, tagged
+from mailer.inquiry.case import tag, tagged, theirs
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,21 @@ def test_the_last_number_in_brackets_counts(subject: str, number: str) -> None:
 def test_a_tag_is_found_in_any_subject(number: int, before: str, after: str) -> None:
     name = f"IT-2020-{number:04d}"
     assert tagged(f"{before} {tag(name)} {after}", "IT") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Autosvar: Vi har tagit emot ditt mejl [IT-2020-0042]", "Autosvar:"),
+        ("SV: [it-2020-0042] Lampan", "SV: Lampan"),
+        ("[IT-2020-0001] VB: [IT-2020-0042] Lampan", "VB: Lampan"),
+        ("[#17] Vi har tagit emot ditt mejl [IT-2020-0042]", ""),
+        ("Lampan [1]", "Lampan [1]"),
+        ("Tack!\nÄmne: [IT-2020-0042]\nLampan lyser.", "Tack!\nÄmne:\nLampan lyser."),
+    ],
+)
+def test_the_subjects_of_our_letters_are_not_theirs(text: str, left: str) -> None:
+    assert theirs(text, "IT") == left
 
 
 def test_a_prefix_is_no_pattern() -> None:

@@ -19,6 +19,7 @@ from mailer.inquiry.reply import (
     Before,
     Letters,
     Matter,
+    answer_to,
     answered_in,
     in_words,
     listed,
@@ -193,6 +194,24 @@ def test_a_letter_reads_as_it_was_approved(letter: str) -> None:
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(rendered, encoding="utf-8")
     assert rendered == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sender", "reply_to", "answered"),
+    [
+        (Address("eva@example.org"), None, "eva@example.org"),
+        (Address("form@example.org"), Address("eva@example.org"), "eva@example.org"),
+        (Address("eva@example.org"), ORGANISATION.mailbox, "eva@example.org"),
+        (ORGANISATION.mailbox, Address("eva@example.org"), "eva@example.org"),
+        (ORGANISATION.mailbox, None, None),
+        (None, None, None),
+    ],
+)
+def test_a_leader_answers_whoever_has_written_and_never_ourselves_alone(
+    sender: Address | None, reply_to: Address | None, answered: str | None
+) -> None:
+    found = answer_to(Inquiry(sender=sender, reply_to=reply_to), ORGANISATION.mailbox)
+    assert (found.email if found else None) == answered
 
 
 def test_every_golden_letter_is_compared() -> None:

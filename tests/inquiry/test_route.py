@@ -119,6 +119,13 @@ def test_who_is_not_answered_is_forwarded_all_the_same(
     assert found == Route("Boende", (SVEN, ANNA), acknowledge=False, silence=silence)
 
 
+@pytest.mark.parametrize("urgent", [False, True])
+@pytest.mark.parametrize(("sender", "read"), [(RESIDENT, True), (SVEN.address, False)])
+def test_what_a_leader_says_again_is_filed(urgent: bool, sender: Address, read: bool) -> None:
+    found = routed(Verdict("inquiry", "boende", urgent=urgent), Circumstances(again=True), sender)
+    assert (found.folder, bool(found.leaders)) == ("Boende", read)
+
+
 def test_just_below_the_limit_an_acknowledgement_goes_out() -> None:
     assert routed(BOENDE, Circumstances(acknowledgements=59)).acknowledge
 

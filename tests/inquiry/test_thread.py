@@ -1,14 +1,15 @@
 """Which mails are one conversation, by their subjects and by what was decided on them."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.inquiry.record import Earlier
-from mailer.inquiry.thread import continues, topic
-from mailer.inquiry.verdict import Kind, Verdict
+from mailer.inquiry.thread import continues, says_again, topic
+from mailer.inquiry.verdict import Attachment, Inquiry, Kind, Verdict
 
 NOW = datetime(2020, 9, 11, tzinfo=UTC)
 NAMED = Earlier("IT-2020-0007", "boende", True, "hash", NOW)
@@ -81,3 +82,23 @@ def test_an_earlier_case_of_the_coordinator_goes_on_there(kind: Kind) -> None:
     coordinators = Earlier("IT-2020-0007", None, True, "hash", NOW, named=False)
     assert continues(coordinators, Verdict(kind), "")
     assert not continues(coordinators, Verdict(kind, "drog"), "")
+
+
+HELLO = Inquiry(text="Hej")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "words", "inquiry", "hours", "again"),
+    [
+        (ALIKE, "Hej", HELLO, 23, True),
+        (ALIKE, "Hej", HELLO, 24, False),
+        (NAMED, "Hej", HELLO, 1, False),
+        (ALIKE, "Hej!", HELLO, 1, False),
+        (ALIKE, "", Inquiry(), 1, False),
+        (ALIKE, "Hej", replace(HELLO, attachments=(Attachment("a", "image/png", 1),)), 1, False),
+    ],
+)
+def test_a_mail_that_says_nothing_new_is_known(
+    earlier: Earlier, words: str, inquiry: Inquiry, hours: int, again: bool
+) -> None:
+    assert says_again(earlier, words, inquiry, NOW + timedelta(hours=hours)) == again

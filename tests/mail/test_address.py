@@ -117,11 +117,13 @@ def test_an_address_has_two_parts() -> None:
     ("other", "same"),
     [
         (Address("Anna@Example.org", "Anna Ek"), True),
+        (Address("Anna+lampan@example.org"), True),
+        (Address("+anna@example.org"), False),
         (Address("anna.ek@example.org"), False),
         (Address("anna@example.com"), False),
     ],
 )
-def test_letter_case_and_names_tell_no_boxes_apart(other: Address, same: bool) -> None:
+def test_letter_case_names_and_tags_tell_no_boxes_apart(other: Address, same: bool) -> None:
     assert Address("anna@example.org").same(other) is same
 
 

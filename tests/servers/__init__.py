@@ -6,7 +6,8 @@ that are context managers too; one that cannot run skips the test that asks for 
 and with CI=true fails it. The machine's own configuration and servers are left alone.
 """
 
-from tests.servers.imap import Account, Dovecot, PymapServer
+from tests.servers.dovecot import Dovecot
+from tests.servers.imap import Account, PymapServer
 from tests.servers.postfix import Postfix, SmtpSink
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.running import Process

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 import httpx
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.servers import Account, Dovecot, Sink, SmtpSink
 from tests.whole.program import Program, until
@@ -64,6 +65,32 @@ def test_it_shows_what_was_sent_on_the_web(program: Program) -> None:
         assert "Idrottens dag" in browser.get("/nyhetsbrev/2020-09").text
         assert running.ends(signal.SIGTERM, WITHIN) == 0
         assert "Traceback" not in running.said()
+
+
+def test_it_tells_its_figures_to_who_watches_over_it_and_to_nobody_else(
+    program: Program, sink: Sink
+) -> None:
+    program.call("subscribers", "add", "anna@example.org")
+    program.call("send", "--date", "2020-09-11")
+    site = f"http://{program.environ['MAILER_WEB_LISTEN']}"
+    with program.started("run") as running, httpx.Client(base_url=site) as browser:
+        running.until(lambda: answers(browser))
+        figures = {
+            (sample.name, *sorted(sample.labels.values())): sample.value
+            for family in text_string_to_metric_families(browser.get("/metrics").text)
+            for sample in family.samples
+        }
+        assert figures["mailer_letters", "accepted", "edition"] == 1
+        assert figures["mailer_letters_due",] == 0
+        assert figures["mailer_letters_accepted", "hour"] == 1
+        assert figures["mailer_relay_breaker", "closed", sink.url] == 1
+        running.until(
+            lambda: "mailer_scheduler_acting 1.0" in browser.get("/metrics").text.splitlines()
+        )
+        assert "anna" not in browser.get("/metrics").text
+        resident = browser.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+        assert (resident.status_code, "mailer_" in resident.text) == (404, False)
+        assert running.ends(signal.SIGTERM, WITHIN) == 0
 
 
 def test_with_its_web_port_taken_it_works_the_mailbox_all_the_same(

@@ -4,29 +4,30 @@ A mail's identity is the hash of its bytes; where it was seen (folder, validity,
 maybe several places. Each new identity gets the next case number of its year.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    func,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Row, bindparam, func, select, tuple_, update
 
 from mailer.edge.store.background import acknowledged, background
 from mailer.edge.store.chain import append, serialise
-from mailer.edge.store.database import Database, insert_new
+from mailer.edge.store.database import Database
 from mailer.edge.store.outbox import put
 from mailer.edge.store.subscribers import apply
 from mailer.edge.store.tables import inquiries, journal, outbox
 from mailer.inquiry.chain import STANDING, Event, recorded
-from mailer.inquiry.record import Background, Case, Forwarded, Place, RawMail, Written
-from mailer.inquiry.verdict import Inquiry, Route, Verdict
+from mailer.inquiry.record import (
+    Background,
+    Case,
+    Decision,
+    Forwarded,
+    Opened,
+    Place,
+    RawMail,
+    Written,
+)
 from mailer.mail.post import Post
 from mailer.subscriber.subscription import Change
 
@@ -42,88 +43,47 @@ class StoredJournal:
     async def record(self, mails: Sequence[tuple[RawMail, str]], now: datetime) -> Sequence[Case]:
         def work(connection: Connection) -> list[Case]:
             serialise(connection)
-            known = _by_hash(connection, {hash for _, hash in mails})
-            events = []
+            known = _by_hash(connection, [hash for _, hash in mails])
+            new: dict[str, datetime] = {}
             for mail, hash in mails:
                 if hash not in known:
-                    number = self._next_number(connection, mail.received)
-                    connection.execute(
-                        inquiries.insert().values(
-                            hash=hash, case_number=number, received=mail.received
-                        )
-                    )
-                    known |= _by_hash(connection, {hash})
-                case = known[hash]
-                place = connection.execute(
-                    insert_new(connection, journal).values(
-                        folder=mail.folder,
-                        validity=mail.validity,
-                        uid=mail.uid,
-                        inquiry_id=case.id,
-                        received=mail.received,
-                        size=mail.size,
-                        seen=now,
-                    )
-                )
-                if place.rowcount:
-                    facts = recorded(hash, case.received)
-                    events.append(Event("recorded", case.case_number, facts))
-            append(connection, events, now)
-            return [_case(known[hash], mail.size) for mail, hash in mails]
+                    new.setdefault(hash, mail.received)
+            if new:
+                connection.execute(inquiries.insert(), self._numbered(connection, new))
+                known |= _by_hash(connection, new)
+            cases = [_case(known[hash], mail.size) for mail, hash in mails]
+            _note_places(connection, [mail for mail, _ in mails], cases, now)
+            return cases
 
         return await self._database.write(work)
 
-    async def background(
-        self, inquiry: Inquiry, case: Case, tagged: str, now: datetime
-    ) -> Background:
+    async def background(self, mails: Sequence[Opened], now: datetime) -> Sequence[Background]:
         return await self._database.read(
-            lambda connection: background(connection, inquiry, case, tagged, self._zone, now)
+            lambda connection: background(connection, mails, self._zone, now)
         )
 
     async def decide(
-        self,
-        case: Case,
-        inquiry: Inquiry,
-        verdict: Verdict,
-        route: Route,
-        posts: Sequence[Post],
-        change: Change | None,
-        now: datetime,
-    ) -> Written:
-        values = {
-            "decided": now,
-            "kind": verdict.kind,
-            "sender": inquiry.sender.email if inquiry.sender else None,
-            "subject": inquiry.subject,
-            "message_id": inquiry.message_id,
-            "language": inquiry.language,
-            "owner": verdict.owner,
-            "copies": list(verdict.copies),
-            "suggestions": list(verdict.suggestions),
-            "confidence": verdict.confidence,
-            "certain": verdict.certain,
-            "urgent": verdict.urgent,
-            "reasons": [
-                {"for": reason.slug, "what": reason.what, "weight": reason.weight}
-                for reason in verdict.reasons
-            ],
-            "folder": route.folder,
-            "silence": route.silence,
-        }
-        facts = {name: values[name] for name in (*STANDING, "copies", "urgent")}
-        undecided = (inquiries.c.id == case.id, inquiries.c.decided.is_(None))
-
-        def work(connection: Connection) -> Written:
+        self, decisions: Sequence[Decision], changes: Mapping[int, Change], now: datetime
+    ) -> Sequence[Written]:
+        def work(connection: Connection) -> list[Written]:
             serialise(connection)
-            written = connection.execute(update(inquiries).where(*undecided).values(values))
-            if written.rowcount:
-                decided = Event("decided", case.number, facts)
-                new = [each for each in posts if _is_new(connection, each, now)]
-                put(connection, new, now, after=[decided])
-                if change:
-                    apply(connection, change, now)
-            stands = select(inquiries.c.folder, inquiries.c.urgent).where(inquiries.c.id == case.id)
-            return Written(*connection.execute(stands).one(), ours=bool(written.rowcount))
+            which = inquiries.c.id.in_([each.case.id for each in decisions])
+            undecided = select(inquiries.c.id).where(which, inquiries.c.decided.is_(None))
+            ours = {*connection.execute(undecided).scalars()}
+            new = [each for each in decisions if each.case.id in ours]
+            if new:
+                rows = [_decided(each, now) for each in new]
+                connection.execute(_DECIDE, rows)
+                posts = _still_to_send(connection, new, now)
+                put(connection, posts, now, after=[*map(_event, new, rows)])
+            for id in ours & changes.keys():
+                apply(connection, changes[id], now)
+            stand = select(inquiries.c.id, inquiries.c.folder, inquiries.c.urgent).where(which)
+            standing = {row.id: row for row in connection.execute(stand)}
+            return [
+                Written(standing[id].folder, standing[id].urgent, ours=id in ours)
+                for id in (each.case.id for each in decisions)
+            ]
 
         return await self._database.write(work)
 
@@ -195,25 +155,117 @@ class StoredJournal:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return {name: count for name, count in rows}
 
-    def _next_number(self, connection: Connection, received: datetime) -> str:
-        stem = f"{self._prefix}-{received.astimezone(self._zone).year}-"
-        newest = connection.execute(
-            select(inquiries.c.case_number)
-            .where(inquiries.c.case_number.startswith(stem, autoescape=True))
-            .order_by(inquiries.c.id.desc())
-            .limit(1)
-        ).scalar()
-        return f"{stem}{int(newest.removeprefix(stem)) + 1 if newest else 1:04d}"
+    def _numbered(
+        self, connection: Connection, new: Mapping[str, datetime]
+    ) -> list[dict[str, Any]]:
+        """The rows of new cases, each with the next number of the year in which it was received."""
+        newest: dict[str, int] = {}
+        rows = []
+        for hash, received in new.items():
+            stem = f"{self._prefix}-{received.astimezone(self._zone).year}-"
+            if stem not in newest:
+                newest[stem] = _newest(connection, stem)
+            newest[stem] += 1
+            number = f"{stem}{newest[stem]:04d}"
+            rows.append({"hash": hash, "case_number": number, "received": received})
+        return rows
 
 
-def _is_new(connection: Connection, post: Post, now: datetime) -> bool:
-    # Two processes may have decided on two mails of one sender at once.
-    return post.kind != "acknowledgement" or not acknowledged(
-        connection, post.to.email, post.inquiry_id, now
-    )
+_DECIDE = update(inquiries).where(inquiries.c.id == bindparam("decided_id"))
 
 
-def _by_hash(connection: Connection, hashes: set[str]) -> dict[str, Row[Any]]:
+def _decided(decision: Decision, now: datetime) -> dict[str, Any]:
+    """What an UPDATE by `_DECIDE` is given."""
+    inquiry, verdict = decision.inquiry, decision.verdict
+    return {
+        "decided_id": decision.case.id,
+        "decided": now,
+        "kind": verdict.kind,
+        "sender": inquiry.sender.email if inquiry.sender else None,
+        "subject": inquiry.subject,
+        "message_id": inquiry.message_id,
+        "language": inquiry.language,
+        "owner": verdict.owner,
+        "copies": list(verdict.copies),
+        "suggestions": list(verdict.suggestions),
+        "confidence": verdict.confidence,
+        "certain": verdict.certain,
+        "urgent": verdict.urgent,
+        "reasons": [
+            {"for": reason.slug, "what": reason.what, "weight": reason.weight}
+            for reason in verdict.reasons
+        ],
+        "folder": decision.route.folder,
+        "silence": decision.route.silence,
+    }
+
+
+def _event(decision: Decision, row: Mapping[str, Any]) -> Event:
+    facts = {name: row[name] for name in (*STANDING, "copies", "urgent")}
+    return Event("decided", decision.case.number, facts)
+
+
+def _still_to_send(
+    connection: Connection, decisions: Sequence[Decision], now: datetime
+) -> list[Post]:
+    """The letters of these decisions, but no second acknowledgement to anybody.
+
+    Two processes may have decided on two mails of one sender at once.
+    """
+    posts = [post for each in decisions for post in each.posts]
+    first = any(post.kind == "acknowledgement" for post in posts)
+    had = acknowledged(connection, now) if first else {}
+    return [
+        post
+        for post in posts
+        if post.kind != "acknowledgement"
+        or not had.get(post.to.box, frozenset()) - {post.inquiry_id}
+    ]
+
+
+def _note_places(
+    connection: Connection, mails: Sequence[RawMail], cases: Sequence[Case], now: datetime
+) -> None:
+    """Note where these mails were seen, as far as that is new."""
+    places = (journal.c.folder, journal.c.validity, journal.c.uid)
+    wanted = {
+        (mail.folder, mail.validity, mail.uid): (mail, case)
+        for mail, case in zip(mails, cases, strict=True)
+    }
+    query = select(*places).where(tuple_(*places).in_(wanted))
+    known = {tuple(row) for row in connection.execute(query)}
+    new = [seen for place, seen in wanted.items() if place not in known]
+    if not new:
+        return
+    rows = [
+        {
+            "folder": mail.folder,
+            "validity": mail.validity,
+            "uid": mail.uid,
+            "inquiry_id": case.id,
+            "received": mail.received,
+            "size": mail.size,
+            "seen": now,
+        }
+        for mail, case in new
+    ]
+    connection.execute(journal.insert(), rows)
+    facts = [(case.number, recorded(case.hash, case.received)) for _, case in new]
+    append(connection, [Event("recorded", *each) for each in facts], now)
+
+
+def _newest(connection: Connection, stem: str) -> int:
+    """The highest number given so far in a year; 0 where there is none."""
+    number = connection.execute(
+        select(inquiries.c.case_number)
+        .where(inquiries.c.case_number.startswith(stem, autoescape=True))
+        .order_by(inquiries.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return int(number.removeprefix(stem)) if number else 0
+
+
+def _by_hash(connection: Connection, hashes: Iterable[str]) -> dict[str, Row[Any]]:
     rows = connection.execute(select(inquiries).where(inquiries.c.hash.in_(hashes)))
     return {row.hash: row for row in rows}
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select, update
 
 from mailer.edge.store.chain import append, serialise
 from mailer.edge.store.database import Database, insert_new, insert_or
@@ -29,6 +29,15 @@ from mailer.inquiry.verdict import Verdict
 from mailer.mail.address import Address
 from mailer.mail.post import Post
 from mailer.organisation import COORDINATOR
+
+_GIVEN = exists().where(labels.c.inquiry_id == inquiries.c.id)
+_TEACHES = and_(
+    inquiries.c.kind == "inquiry",
+    inquiries.c.certain,
+    inquiries.c.erased.is_(None),
+    or_(_GIVEN, exists().where(answered.c.inquiry_id == inquiries.c.id)),
+)
+"""The inquiries that say whose mail like them is: somebody was given them, or has answered."""
 
 
 class StoredLabels:
@@ -100,28 +109,25 @@ class StoredLabels:
 
         await self._database.write(work)
 
-    async def version(self) -> tuple[int, datetime | None, int]:
-        """Another one whenever there are other labels, or somebody was forgotten."""
+    async def version(self) -> tuple[int, datetime | None, int, int]:
+        """Another one whenever there is more that teaches, or less: somebody was forgotten."""
         forgotten = select(func.count()).where(inquiries.c.erased.is_not(None))
-        query = select(func.count(), func.max(labels.c.at), forgotten.scalar_subquery())
+        confirmed = select(func.count()).where(_TEACHES, ~_GIVEN)
+        query = select(
+            func.count(),
+            func.max(labels.c.at),
+            forgotten.scalar_subquery(),
+            confirmed.scalar_subquery(),
+        )
         row = await self._database.read(
             lambda connection: connection.execute(query.select_from(labels)).one()
         )
-        return row[0], row[1], row[2]
+        return row[0], row[1], row[2], row[3]
 
     async def taught(self) -> Sequence[Taught]:
         """What people's corrections and answers say of whom inquiries belong to."""
-        given = select(labels.c.id).where(labels.c.inquiry_id == inquiries.c.id)
-        answers = select(answered.c.id).where(answered.c.inquiry_id == inquiries.c.id)
         query = (
-            select(inquiries, given.exists().label("corrected"))
-            .where(
-                inquiries.c.kind == "inquiry",
-                inquiries.c.certain,
-                inquiries.c.erased.is_(None),
-                or_(given.exists(), answers.exists()),
-            )
-            .order_by(inquiries.c.id)
+            select(inquiries, _GIVEN.label("corrected")).where(_TEACHES).order_by(inquiries.c.id)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [

@@ -25,7 +25,15 @@ class Answers(Protocol):
         ...
 
 
-class FollowUps(Protocol):
+class Notices(Protocol):
+    """Letters to those who see that all goes well."""
+
+    async def tell(self, posts: Sequence[Post], now: datetime) -> None:
+        """Queue letters; those whose key is there already are left alone."""
+        ...
+
+
+class FollowUps(Notices, Protocol):
     """Who waits for an answer, and who was told of it."""
 
     async def waiting(self) -> Sequence[Waiting]:
@@ -46,8 +54,4 @@ class FollowUps(Protocol):
 
     async def happened(self, since: datetime, until: datetime) -> Happened:
         """What was decided, and what was told to be undelivered, from `since` to before `until`."""
-        ...
-
-    async def tell(self, posts: Sequence[Post], now: datetime) -> None:
-        """Queue letters; those whose key is there already are left alone."""
         ...

@@ -19,7 +19,7 @@ class Knowledge(Protocol):
         ...
 
     def judge(self, raw: bytes, *, too_large: int = 0) -> Judged:
-        """Decide on one mail. `too_large`: its size, where only the header block was fetched."""
+        """Decide on one mail. `too_large`: its size, where only its beginning was fetched."""
         ...
 
 

@@ -15,7 +15,11 @@ class Mailbox(Protocol):
         ...
 
     async def fetch(self, uids: Sequence[int]) -> Sequence[RawMail]:
-        """Those of `uids` that are still there. Leaves \\Seen as it was."""
+        """Those of `uids` that are still there, in this order; none where none is.
+
+        They are a bounded number of octets, or one larger mail: what stands behind the last of them
+        was not looked at. Leaves \\Seen as it was.
+        """
         ...
 
     async def file(self, mails: Sequence[RawMail], folder: str) -> Sequence[int]:

@@ -1,15 +1,22 @@
 """The record of received mail: originals, decisions, the chain."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from mailer.inquiry.chain import Examined
 from mailer.inquiry.hindsight import Decided
 from mailer.inquiry.reconciliation import Listed
-from mailer.inquiry.record import Background, Case, Forwarded, Place, RawMail, Written
-from mailer.inquiry.verdict import Inquiry, Route, Verdict
-from mailer.mail.post import Post
+from mailer.inquiry.record import (
+    Background,
+    Case,
+    Decision,
+    Forwarded,
+    Opened,
+    Place,
+    RawMail,
+    Written,
+)
 from mailer.subscriber.subscription import Change
 
 
@@ -30,26 +37,17 @@ class Journal(Protocol):
         """Note that each mail was seen (with the hash of its bytes); its case, new or known."""
         ...
 
-    async def background(
-        self, inquiry: Inquiry, case: Case, tagged: str, now: datetime
-    ) -> Background:
-        """`tagged` is the case number in the mail's subject, or empty."""
+    async def background(self, mails: Sequence[Opened], now: datetime) -> Sequence[Background]:
+        """What bears on each of these mails, none of them decided."""
         ...
 
     async def decide(
-        self,
-        case: Case,
-        inquiry: Inquiry,
-        verdict: Verdict,
-        route: Route,
-        posts: Sequence[Post],
-        change: Change | None,
-        now: datetime,
-    ) -> Written:
-        """Write the decision, the letters that follow and the subscriber's change, all or none.
+        self, decisions: Sequence[Decision], changes: Mapping[int, Change], now: datetime
+    ) -> Sequence[Written]:
+        """Write decisions, their letters and what they change for subscribers, all or none.
 
-        A case that was decided before stays as it is. An acknowledgement is left out where its
-        recipient has had one meanwhile.
+        `changes` are by the id of the case. A case that was decided before stays as it is. An
+        acknowledgement is left out where its recipient has had one meanwhile.
         """
         ...
 
