@@ -18,7 +18,7 @@ double, but none is enough alone."""
 
 _MARK = 0.75
 _LIKELY = -1.0
-"""Log odds: of 2,200 examples that people wrote none reached these without having been seen."""
+"""Log odds: of 2,600 examples that people wrote six reached these without having been seen."""
 
 _LINK = re.compile(r"https?://|www\.\w", re.IGNORECASE)
 _SUM = re.compile(
@@ -133,10 +133,9 @@ def advertises(inquiry: Inquiry, learned: float, *, forged: bool = False) -> boo
     plain = found & PLAIN.keys()
     lures = found & LURES.keys()
     marks = 2 * len(plain) + len(lures)
-    if len(plain | lures) >= 2:
-        marks += bool(_LINK.search(text)) + bool(_SUM.search(f"{inquiry.subject} {text}"))
-        if marks >= ENOUGH - forged:
-            return True
+    marks += bool(_LINK.search(text)) + bool(_SUM.search(f"{inquiry.subject} {text}"))
+    if len(plain | lures) >= 2 and marks >= ENOUGH - forged:
+        return True
     return learned + _MARK * marks >= _LIKELY
 
 

@@ -6,6 +6,7 @@ decided in `recognise`.
 
 import re
 from collections.abc import Iterable
+from email.utils import getaddresses
 
 from mailer.inquiry.verdict import Inquiry
 
@@ -84,10 +85,17 @@ _SAYS_UNDELIVERED = re.compile(
     r"notificationtype|\b5\d\d[ -]5\.\d\.\d",
     re.IGNORECASE,
 )
+_MARK = 0.75
+_LIKELY = -2.25
+"""Log odds: of 2,600 examples that people wrote one reached these without having been seen."""
 _LIST_REFUSES = re.compile(r"you are not (?:a )?member of this mailing list", re.IGNORECASE)
 _SPAM_FIELDS = ("x-spam-flag", "x-spam-status", "x-spam")
 _SPAM_LEVEL = re.compile(r"[5-9]")
-_DMARC_FAIL = re.compile(r"(?:\A|;)\s*dmarc\s*=\s*fail\b", re.IGNORECASE)
+_RESULT = re.compile(r"(?:\A|;)\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
+_SAYS_COMPLAINT = re.compile(
+    r"\Athis is an? (?:e-?mail )?abuse report\b|\bfeedback-type: abuse\b", re.IGNORECASE
+)
+_BEGINNING = 2_000
 _COMPLAINT_SUBJECT = re.compile(
     r"complaint about message from|(?:email )?abuse report|fbl:", re.IGNORECASE
 )
@@ -213,22 +221,48 @@ def undelivered(inquiry: Inquiry) -> bool:
     return bool(says) and "auto-replied" not in auto_submitted(inquiry)
 
 
+def says_undelivered(inquiry: Inquiry, learned: float) -> bool:
+    """The words of such a report, though nothing shows that a machine wrote them.
+
+    `learned` are log odds that it is one, by the mails that it is like.
+    """
+    marks = bool(_REPORTS.match(inquiry.subject)) + bool(_SAYS_UNDELIVERED.search(inquiry.text))
+    return "?" not in inquiry.text and learned + _MARK * marks >= _LIKELY
+
+
 def complains(inquiry: Inquiry) -> bool:
     """A feedback report, or what Microsoft sends instead of one (RFC 5965)."""
     by_subject = _COMPLAINT_SUBJECT.match(inquiry.subject)
     return report_type(inquiry) == "feedback-report" or bool(
-        by_subject and "message/rfc822" in inquiry.content_types
+        (by_subject and "message/rfc822" in inquiry.content_types)
+        or _SAYS_COMPLAINT.search(inquiry.text[:_BEGINNING])
     )
 
 
 def dmarc_failed(inquiry: Inquiry, trusted: tuple[str, ...]) -> bool:
-    """Our own server found the sender forged: only its topmost verdict counts (RFC 8601, 5)."""
+    """Our own server found the sender forged."""
+    return ("dmarc", "fail") in _authenticated(inquiry, trusted)
+
+
+def spf_failed(inquiry: Inquiry, trusted: tuple[str, ...]) -> bool:
+    """Our own server found the envelope sender forged, and nothing that proves the sender."""
+    found = _authenticated(inquiry, trusted)
+    return ("spf", "fail") in found and found.isdisjoint({("dmarc", "pass"), ("dkim", "pass")})
+
+
+def _authenticated(inquiry: Inquiry, trusted: tuple[str, ...]) -> set[tuple[str, str]]:
+    """Methods and results by our own server: only its topmost word counts (RFC 8601, 5)."""
     known = {name.casefold() for name in trusted}
     for value in inquiry.values("authentication-results"):
         server, _, results = _COMMENT.sub(" ", value).partition(";")
         if not known.isdisjoint(server.casefold().split()[:1]):
-            return bool(_DMARC_FAIL.search(results))
-    return False
+            return {(method.lower(), result.lower()) for method, result in _RESULT.findall(results)}
+    return set()
+
+
+def several_senders(inquiry: Inquiry) -> bool:
+    """More than one address in From, or more than one From: nobody knows who has written."""
+    return sum("@" in found for _, found in getaddresses(inquiry.values("from"))) > 1
 
 
 def filtered_as_spam(inquiry: Inquiry) -> bool:

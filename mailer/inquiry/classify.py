@@ -5,7 +5,8 @@ for the coordinator, with the reasons), and from any such scores a `Choice`. The
 
 * Without a model of the examples the rules decide alone. With one they count for as much as it
   says they are worth, and what it learned is added.
-* Each pattern counts once, however often and wherever it stands.
+* Each pattern counts once, however often and wherever it stands. Of several that speak for the
+  same, each says less than the first: in all they add 2 ln(1 + the sum of their weights).
 * A leader's name in the greeting weighs less than any word of the subject itself.
 * The probabilities are the softmax of the sums; the owner is the most likely, the coordinator
   ("none of the subprojects") included.
@@ -17,7 +18,7 @@ for the coordinator, with the reasons), and from any such scores a `Choice`. The
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, log1p
 
 from mailer.inquiry.model import Model
 from mailer.inquiry.pattern import NEIGHBOURS, SWEDISH, Patterns, applying, words
@@ -28,11 +29,12 @@ from mailer.organisation import COORDINATOR
 NONE = "none"
 """What config/triage.yaml calls the coordinator's own rules: none of the subprojects."""
 
+_TELLING = 2.0
 _LEADER = 0.2
 _GREETING = 8  # words: "Hej Viktor och Anna-Karin", with room for titles
-_EVIDENCE = 3.0
+_EVIDENCE = 4.0
 _BEHIND = 4.0
-"""On the examples, cross-validated, 57 copies in 100 are then right, and few are missed."""
+"""On the examples, cross-validated, 55 copies in 100 are then right, and few are missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Classifier:
             for pattern, what in found.items()
             for slug, weight in table.weights[pattern]
         ]
-        reasons = [*_merged(reasons), *self._greeted(text, language)]
+        reasons = _damped([*_merged(reasons), *self._greeted(text, language)])
         sums = dict(self._start)
         for reason in reasons:
             sums[reason.slug] += reason.weight
@@ -159,6 +161,18 @@ def _merged(reasons: Sequence[Reason]) -> Iterator[Reason]:
         weights[key] = weights.get(key, 0.0) + reason.weight
     for (slug, what), weight in weights.items():
         yield Reason(slug, what, weight)
+
+
+def _damped(reasons: Sequence[Reason]) -> list[Reason]:
+    """They with what each really adds; words that speak against count likewise."""
+    weights: dict[str, float] = {}
+    for reason in reasons:
+        weights[reason.slug] = weights.get(reason.slug, 0.0) + reason.weight
+    shares = {
+        slug: _TELLING * (log1p(abs(weight)) / abs(weight) if weight else 1.0)
+        for slug, weight in weights.items()
+    }
+    return [replace(each, weight=shares[each.slug] * each.weight) for each in reasons]
 
 
 class _Table:

@@ -11,11 +11,12 @@ and the runs of two to five letters within each word, which see "gatlyktan" in "
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +29,29 @@ Indices = NDArray[np.int64]
 _READ = 1_000
 _RUNS = range(2, 6)
 _WHOLE = "="  # marks a whole word or a pair: no run of letters begins so
+_WORDS = 1 << 13  # whose runs are at hand: those that most mails are made of
+_NO_RUNS = np.array([], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often each word (and pair of words), and each run of letters, stands in a mail."""
+    """How often each word, and each pair of words, stands in a mail."""
 
     wholes: Mapping[str, int]
-    runs: Mapping[str, int]
+
+    @property
+    def runs(self) -> Mapping[str, int]:
+        """How often each run of letters stands in its words."""
+        found: Counter[str] = Counter()
+        for whole, often in self.wholes.items():
+            if " " not in whole:
+                found.update(run for run in runs(whole) for _ in range(often))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The features of one mail that the vocabulary knows, by number, and what each weighs."""
+    """The features of one mail that the vocabulary knows, in order, and what each weighs."""
 
     ids: Indices
     values: Numbers
@@ -63,9 +74,7 @@ def counted(subject: str, text: str) -> Counted:
     """Count the features of a mail. No pair reaches from the subject into the text."""
     places = words(subject)[:_READ], words(text)[:_READ]
     pairs = (f"{one} {other}" for place in places for one, other in pairwise(place))
-    return Counted(
-        Counter(chain(*places, pairs)), Counter(chain.from_iterable(map(runs, chain(*places))))
-    )
+    return Counted(Counter(chain(*places, pairs)))
 
 
 @lru_cache(maxsize=1 << 15)  # more than the words of a thousand mails
@@ -82,6 +91,7 @@ class Vocabulary:
         self.names = tuple(names)
         self.rarity = rarity
         self._ids = {name: number for number, name in enumerate(self.names)}
+        self._known_runs = lru_cache(_WORDS)(self._runs_of)
 
     @classmethod
     def of(cls, mails: Sequence[Counted]) -> "Vocabulary":
@@ -94,18 +104,41 @@ class Vocabulary:
         return cls([name for name, _ in shared], np.log((1 + len(mails)) / (1 + spread)) + 1)
 
     def vector(self, mail: Counted) -> Vector:
-        parts = (self._part(mail.runs.items()), self._part(_marked(mail.wholes)))
+        ids, _, often = self._places(mail)
+        runs, which = np.unique(ids, return_inverse=True)
+        known = ((self._ids.get(_WHOLE + whole), n) for whole, n in mail.wholes.items())
+        wholes = sorted((number, n) for number, n in known if number is not None)
+        parts = (
+            self._part(runs, np.bincount(which, often, len(runs))),
+            self._part(*np.array(wholes, dtype=np.int64).reshape(-1, 2).T),
+        )
         return Vector(
             np.concatenate([part.ids for part in parts]),
             np.concatenate([part.values for part in parts]),
         )
 
-    def _part(self, counts: Iterable[tuple[str, int]]) -> Vector:
-        known = [(self._ids[name], n) for name, n in counts if name in self._ids]
-        ids = np.array([number for number, _ in known], dtype=np.int64)
-        often = np.array([n for _, n in known], dtype=np.float64)
+    def _part(self, ids: Indices, often: NDArray[Any]) -> Vector:
         values = (1 + np.log(often)) * self.rarity[ids]
         return Vector(ids, values / (np.linalg.norm(values) or 1.0))
+
+    def _places(self, mail: Counted) -> tuple[Indices, Indices, Indices]:
+        """Every run that is known, once for each place in each word that has it.
+
+        With it the word's number in `mail.wholes`, and how often that stands.
+        """
+        words = [
+            (self._known_runs(whole), owner, often)
+            for owner, (whole, often) in enumerate(mail.wholes.items())
+            if " " not in whole
+        ]
+        sizes = [len(found) for found, _, _ in words]
+        ids = np.concatenate([_NO_RUNS, *(found for found, _, _ in words)])
+        owners, often = np.array([each[1:] for each in words], dtype=np.int64).reshape(-1, 2).T
+        return ids, np.repeat(owners, sizes), np.repeat(often, sizes)
+
+    def _runs_of(self, word: str) -> Indices:
+        ids = (self._ids.get(run) for run in runs(word))
+        return np.array([number for number in ids if number is not None], dtype=np.int64)
 
     def common(self, wholes: Sequence[str], part: float) -> list[bool]:
         """Of each word or pair whether more than this part of the mails has it."""
@@ -115,24 +148,14 @@ class Vocabulary:
 
     def shares(self, mail: Counted) -> Shares:
         """A run of letters belongs in equal parts to every place where it stands."""
-        rows: list[tuple[int, int, float]] = []
-        for owner, (whole, often) in enumerate(mail.wholes.items()):
-            if _WHOLE + whole in self._ids:
-                rows.append((self._ids[_WHOLE + whole], owner, 1.0))
-            if " " not in whole:
-                rows += [
-                    (self._ids[run], owner, often / mail.runs[run])
-                    for run in runs(whole)
-                    if run in self._ids
-                ]
-        ids, owners, parts = zip(*rows, strict=True) if rows else ((), (), ())
+        ids, owners, often = self._places(mail)
+        _, which = np.unique(ids, return_inverse=True)
+        known = ((self._ids.get(_WHOLE + whole), owner) for owner, whole in enumerate(mail.wholes))
+        wholes = [(number, owner) for number, owner in known if number is not None]
+        whole_ids, whole_owners = np.array(wholes, dtype=np.int64).reshape(-1, 2).T
         return Shares(
             tuple(mail.wholes),
-            np.array(ids, dtype=np.int64),
-            np.array(owners, dtype=np.int64),
-            np.array(parts, dtype=np.float64),
+            np.concatenate([ids, whole_ids]),
+            np.concatenate([owners, whole_owners]),
+            np.concatenate([often / np.bincount(which, often)[which], np.ones(len(wholes))]),
         )
-
-
-def _marked(counts: Mapping[str, int]) -> Iterable[tuple[str, int]]:
-    return ((_WHOLE + name, n) for name, n in counts.items())

@@ -42,7 +42,8 @@ class Labelled:
 
     def example(self) -> Example:
         name = self.subject or self.name
-        return Example(self.body, self.subject, self.language, self.owner, self.routes, name=name)
+        also_ok = (*self.routes[1:], *self.also_ok)
+        return Example(self.body, self.subject, self.language, self.owner, also_ok, name=name)
 
     def mail(self, mailbox: Address) -> bytes:
         """It as it would have come to `mailbox`."""

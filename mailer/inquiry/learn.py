@@ -11,7 +11,8 @@ The laws:
   kernel form), with a bound on the curvature in place of the curvature itself: each step is sure
   to improve, and costs two products of matrices (Böhning, 1992).
 * What the rules' sums and the learned ones are worth is fitted on examples that the learned part
-  had not seen (`_FOLDS`), so that the probabilities are honest.
+  had not seen (`_FOLDS`), so that the probabilities are honest: of being given to one who is not
+  wrong, where more than one is not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ from mailer.inquiry.features import Indices, Vector, Vocabulary, counted
 from mailer.inquiry.model import Model, Postings
 from mailer.organisation import COORDINATOR
 
-METHOD = 1
+METHOD = 2
 """Goes up with each change that makes another model of the same examples."""
 
 _PENALTY = 0.2  # of .05 to .8 the best under cross-validation; it matters little
@@ -43,7 +44,7 @@ Singles = NDArray[np.float32]  # half the memory to go through, and precise enou
 class Example:
     """A mail of which it is known what it is about: a label, of which None is the coordinator's.
 
-    `routes` are all that should see it, the owner first. `weight` 2 counts as two such mails.
+    `also_ok` are those that would not be wrong either. `weight` 2 counts as two such mails.
     `name` is what people may see it called.
     """
 
@@ -51,7 +52,7 @@ class Example:
     subject: str = ""
     language: str = "sv"
     owner: str | None = None
-    routes: tuple[str, ...] = ()
+    also_ok: tuple[str, ...] = ()
     weight: float = 1.0
     name: str = ""
 
@@ -77,7 +78,8 @@ def fit(sums: Sequence[Mapping[str, float]], examples: Sequence[Example]) -> Mod
     vocabulary, vectors = _vectors(examples)
     postings = posted(vectors, len(vocabulary.names))
     # One thing all have in common: the bias.
-    task = _Task(likeness(postings, len(vectors)) + 1, start, labels_of, weights)
+    fitting = np.array([[_fits(label, example) for label in labels] for example in examples])
+    task = _Task(likeness(postings, len(vectors)) + 1, start, labels_of, fitting, weights)
     rules_worth, learned_worth = task.worths() if len(examples) >= _FEW else (1.0, 1.0)
     pulls = learned_worth * task.solve(np.arange(len(examples)))
     pulls -= pulls.mean(axis=1, keepdims=True)  # a softmax sees differences only
@@ -96,11 +98,15 @@ def fit(sums: Sequence[Mapping[str, float]], examples: Sequence[Example]) -> Mod
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """`likeness` of each example to each; what the rules `start` from; whose each is."""
+    """`likeness` of each example to each; what the rules `start` from; whose each is.
+
+    `fitting` says of each example and label whether that would not be wrong.
+    """
 
     likeness: Singles
     start: Singles
     labels_of: Indices
+    fitting: NDArray[np.bool_]
     weights: Singles
 
     def solve(self, seen: Indices) -> Singles:
@@ -122,8 +128,9 @@ class _Task:
     def worths(self) -> tuple[float, float]:
         """What the rules' sums and the learned ones are to be multiplied by: never less than 0.
 
-        Newton's method on the likelihood of the right labels of examples not seen before, with a
-        slight pull towards the values that the learned part was fitted with.
+        Newton's method on the likelihood that one of the labels that fit is given to an example
+        not seen before, with a slight pull towards the values that the learned part was fitted
+        with.
         """
         every = np.arange(len(self.start))
         learned = np.zeros_like(self.start)
@@ -137,13 +144,19 @@ class _Task:
         for _ in range(20):
             odds = _softmax(np.tensordot(worth, parts, axes=1))
             expected = (parts * odds).sum(axis=2)
-            right = parts[:, every, self.labels_of]
+            among_fitting = odds * self.fitting
+            among_fitting /= among_fitting.sum(axis=1, keepdims=True)
+            right = (parts * among_fitting).sum(axis=2)
             spread = parts - expected[:, :, None]
             gradient = ((expected - right) * self.weights).sum(axis=1) + (worth - prior)
             curvature = np.einsum("n,ank,bnk,nk->ab", self.weights, spread, spread, odds)
             worth = worth - np.linalg.solve(curvature + np.eye(2), gradient)
         rules, words = np.maximum(worth, 0.0).tolist()
         return rules, words
+
+
+def _fits(label: str, example: Example) -> bool:
+    return label == example.label or label in example.also_ok
 
 
 def _vectors(examples: Sequence[Example]) -> tuple[Vocabulary, list[Vector]]:

@@ -88,12 +88,12 @@ class Model:
 
     def _telling(self, mail: Counted, vector: Vector) -> list[Reason]:
         """The words that add most to any label, each for the one that it adds most to."""
-        values = np.zeros(len(self.vocabulary.names))
-        values[vector.ids] = vector.values
         shares = self.vocabulary.shares(mail)
-        added = np.zeros((len(shares.words), len(self.labels)))
-        parts = values[shares.ids] * shares.parts
-        np.add.at(added, shares.owners, parts[:, None] * self.weights[shares.ids])
+        parts = vector.values[np.searchsorted(vector.ids, shares.ids)] * shares.parts
+        weights = parts * self.weights[shares.ids].T
+        added = np.stack(
+            [np.bincount(shares.owners, each, len(shares.words)) for each in weights], 1
+        )
         best = added.argmax(axis=1)
         most = np.where(self.vocabulary.common(shares.words, _COMMON), 0.0, added.max(axis=1))
         strongest = np.argsort(-most, kind="stable")[:_SHOWN]

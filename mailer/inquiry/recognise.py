@@ -1,9 +1,8 @@
-"""What kind of mail this is, and whether its sender may get an automatic answer.
+"""What kind of mail this is.
 
 Takes an `Inquiry`, what is `Ours`, and what labelled mails teach of it; gives a kind with its
-reason. Two tables, both in order: the first rule that holds decides. `RULES` is total: its last row
-always holds, so that a mail that nothing else claims reaches a human. `SILENCES` holds back the
-acknowledgement only, never the filing or the forward.
+reason. `RULES` is in order: the first that holds decides. It is total: its last row always holds,
+so that a mail that nothing else claims reaches a human.
 
 A person's words are worth more than a mark: what a person may have written is never anything but
 an inquiry on the ground of a list header, a sender's name or a subject alone.
@@ -13,33 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailer.inquiry import automatic
-from mailer.inquiry.advertising import advertises
-from mailer.inquiry.answering import answers
-from mailer.inquiry.case import tagged
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.sort import Leaning
+from mailer.inquiry.telling import (
+    answers_by_machine,
+    follows_up,
+    lures,
+    own_id,
+    reads_like_a_bounce,
+    reads_like_an_answer,
+    seems_to_wish,
+    wishes,
+)
 from mailer.inquiry.verdict import Inquiry, Kind
-from mailer.inquiry.wish import Wish, unsubscribes_by_token, wish_of
-from mailer.mail.address import Address
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """How to know ourselves.
-
-    `addresses` are the contact mailbox's. `kind_of_own` tells what a Message-ID (without angle
-    brackets) of ours stands on: "edition", "acknowledgement", "forward" …, "" for another's.
-    `case_prefix` is "IT" in [IT-2020-0042]. Only the authserv-ids in `trusted_authserv` are
-    believed when they write Authentication-Results.
-    """
-
-    addresses: tuple[Address, ...]
-    kind_of_own: Callable[[str], str]
-    case_prefix: str
-    trusted_authserv: tuple[str, ...] = ()
-
-    def writes(self, address: Address | None) -> bool:
-        """Whether `address` is one of the contact mailbox's."""
-        return address is not None and any(address.same(own) for own in self.addresses)
+from mailer.inquiry.wish import Wish, unsubscribes_by_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +37,9 @@ class Recognised:
     certain: bool = True
 
 
-_OF_A_CASE = {"acknowledgement", "forward"}
-
 KindTest = Callable[[Inquiry, Ours, Leaning], bool]
-SilenceTest = Callable[[Inquiry, Ours], bool]
 
-NOTHING_LEARNED = Leaning(urgent=0.0, answer=float("-inf"), spam=float("-inf"))
+NOTHING_LEARNED = Leaning()
 """Where there are no labelled mails, words and header fields decide alone."""
 
 
@@ -69,75 +52,20 @@ class KindRule:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceRule:
-    name: str
-    test: SilenceTest
-    reason: str
-
-
 def recognise(inquiry: Inquiry, ours: Ours, learned: Leaning = NOTHING_LEARNED) -> Recognised:
     """The kind of this mail, by the first of `RULES` that holds."""
     rule = next(rule for rule in RULES if rule.test(inquiry, ours, learned))
     return Recognised(rule.kind, rule.reason, rule.certain)
 
 
-def silence(inquiry: Inquiry, ours: Ours) -> str:
-    """Why the sender gets no automatic answer, by the first of `SILENCES` that holds; else ""."""
-    return next((rule.reason for rule in SILENCES if rule.test(inquiry, ours)), "")
-
-
-def surely_by_machine(inquiry: Inquiry) -> bool:
-    """Marks that nobody's own words come with, whatever else the mail says of itself."""
-    return (
-        automatic.null_path(inquiry)
-        or bool(automatic.auto_submitted(inquiry))
-        or automatic.answer_field(inquiry)
-        or "auto_reply" in automatic.precedence(inquiry)
-        or automatic.report_part(inquiry)
-        or automatic.calendar_reply(inquiry)
-    )
-
-
-def _answers_by_machine(inquiry: Inquiry, ours: Ours) -> bool:
-    # People write "Frånvaro: min son" too: the subject needs another mark beside it.
-    return automatic.answer_subject(inquiry) and (
-        surely_by_machine(inquiry)
-        or automatic.suppresses_answers(inquiry)
-        or automatic.bulk(inquiry)
-        or any(ours.kind_of_own(reference) for reference in inquiry.references)
-    )
-
-
-def _own_id(inquiry: Inquiry, ours: Ours) -> bool:
-    return bool(ours.kind_of_own(inquiry.message_id))
-
-
-def _follows_up(inquiry: Inquiry, ours: Ours) -> bool:
-    # An answer to an edition opens a case of its own.
-    kinds = {ours.kind_of_own(reference) for reference in inquiry.references}
-    return not kinds.isdisjoint(_OF_A_CASE) or bool(tagged(inquiry.subject, ours.case_prefix))
-
-
-def _lures(inquiry: Inquiry, ours: Ours, learned: Leaning) -> bool:
-    forged = automatic.dmarc_failed(inquiry, ours.trusted_authserv)
-    return advertises(inquiry, learned.spam, forged=forged)
-
-
-def _reads_like_an_answer(inquiry: Inquiry, ours: Ours, learned: Leaning) -> bool:
-    # Lures give themselves out for receipts and notices.
-    return answers(inquiry, learned.answer) and not _lures(inquiry, ours, learned)
-
-
-def _not_to_us(inquiry: Inquiry, ours: Ours) -> bool:
-    return not any(ours.writes(recipient) for recipient in inquiry.recipients)
-
+LEAVE, TAKE_OFF = Wish("unsubscribe"), Wish("unsubscribe", theirs=False)
+JOIN, ADD = Wish("subscribe"), Wish("subscribe", theirs=False)
 
 RULES: tuple[KindRule, ...] = (
     KindRule(
         "own",
         "own id",
-        lambda inquiry, ours, learned: _own_id(inquiry, ours),
+        lambda inquiry, ours, learned: own_id(inquiry, ours),
         "brevet är ett av våra egna",
     ),
     KindRule(
@@ -197,8 +125,14 @@ RULES: tuple[KindRule, ...] = (
     KindRule(
         "auto-reply",
         "subject of an automatic answer",
-        lambda inquiry, ours, learned: _answers_by_machine(inquiry, ours),
+        lambda inquiry, ours, learned: answers_by_machine(inquiry, ours),
         "ämnet är det som program skriver i automatiska svar, och brevhuvudet likaså",
+    ),
+    KindRule(
+        "bounce",
+        "reads like a bounce",
+        lambda inquiry, ours, learned: reads_like_a_bounce(inquiry, learned),
+        "brevet har flera av de drag som meddelanden om olevererade brev har",
     ),
     KindRule(
         "auto-reply",
@@ -209,7 +143,7 @@ RULES: tuple[KindRule, ...] = (
     KindRule(
         "auto-reply",
         "reads like an automatic answer",
-        _reads_like_an_answer,
+        reads_like_an_answer,
         "brevet har flera av de drag som frånvaromeddelanden och kvitton har",
     ),
     KindRule(
@@ -227,39 +161,53 @@ RULES: tuple[KindRule, ...] = (
     KindRule(
         "unsubscribe",
         "asks to be taken off the list",
-        lambda inquiry, ours, learned: wish_of(inquiry) == Wish("unsubscribe"),
+        lambda inquiry, ours, learned: wishes(inquiry, LEAVE, learned),
         "brevet handlar bara om att sluta få nyhetsbrevet",
     ),
     KindRule(
         "unsubscribe",
         "asks to take another address off the list",
-        lambda inquiry, ours, learned: wish_of(inquiry) == Wish("unsubscribe", theirs=False),
+        lambda inquiry, ours, learned: wishes(inquiry, TAKE_OFF, learned),
         "brevet handlar bara om att någon annan adress ska sluta få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "subscribe",
         "asks for the newsletter",
-        lambda inquiry, ours, learned: wish_of(inquiry) == Wish("subscribe"),
+        lambda inquiry, ours, learned: wishes(inquiry, JOIN, learned),
         "brevet handlar bara om att få nyhetsbrevet",
     ),
     KindRule(
         "subscribe",
         "asks for the newsletter to another address",
-        lambda inquiry, ours, learned: wish_of(inquiry) == Wish("subscribe", theirs=False),
+        lambda inquiry, ours, learned: wishes(inquiry, ADD, learned),
         "brevet handlar bara om att någon annan adress ska få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "follow-up",
         "answers one of our letters",
-        lambda inquiry, ours, learned: _follows_up(inquiry, ours),
+        lambda inquiry, ours, learned: follows_up(inquiry, ours),
         "brevet svarar på ett tidigare ärende",
+    ),
+    KindRule(
+        "unsubscribe",
+        "seems to ask to be taken off the list",
+        lambda inquiry, ours, learned: seems_to_wish(inquiry, LEAVE, learned),
+        "brevet handlar troligen om att sluta få nyhetsbrevet",
+        certain=False,
+    ),
+    KindRule(
+        "subscribe",
+        "seems to ask for the newsletter",
+        lambda inquiry, ours, learned: seems_to_wish(inquiry, JOIN, learned),
+        "brevet handlar troligen om att få nyhetsbrevet",
+        certain=False,
     ),
     KindRule(
         "spam",
         "lures or sells",
-        _lures,
+        lures,
         "brevet har flera av de drag som bluffbrev och massreklam har",
     ),
     KindRule(
@@ -267,88 +215,5 @@ RULES: tuple[KindRule, ...] = (
         "anything else",
         lambda inquiry, ours, learned: True,
         "brevet är skrivet av en person",
-    ),
-)
-
-SILENCES: tuple[SilenceRule, ...] = (
-    SilenceRule(
-        "no address",
-        lambda inquiry, ours: inquiry.sender is None,
-        "brevet har ingen avsändare som går att svara",
-    ),
-    SilenceRule(
-        "own id",
-        _own_id,
-        "brevet är ett av våra egna",
-    ),
-    SilenceRule(
-        "own address",
-        lambda inquiry, ours: ours.writes(inquiry.sender) or ours.writes(inquiry.reply_to),
-        "svaret skulle gå till vår egen brevlåda",
-    ),
-    SilenceRule(
-        "null envelope sender",
-        lambda inquiry, ours: automatic.null_path(inquiry),
-        "brevet är skickat av ett program (tom avsändare)",
-    ),
-    SilenceRule(
-        "machine's address",
-        lambda inquiry, ours: automatic.machine_sender(inquiry),
-        "ingen läser svar till avsändarens adress",
-    ),
-    SilenceRule(
-        "Auto-Submitted",
-        lambda inquiry, ours: bool(automatic.auto_submitted(inquiry)),
-        "brevet är automatiskt (Auto-Submitted)",
-    ),
-    SilenceRule(
-        "X-Auto-Response-Suppress",
-        lambda inquiry, ours: automatic.suppresses_answers(inquiry),
-        "avsändaren har bett att inte få automatiska svar",
-    ),
-    SilenceRule(
-        "Precedence",
-        lambda inquiry, ours: automatic.bulk(inquiry),
-        "brevet är ett massutskick (Precedence)",
-    ),
-    SilenceRule(
-        "list",
-        lambda inquiry, ours: automatic.from_list(inquiry),
-        "brevet kommer från en e-postlista",
-    ),
-    SilenceRule(
-        "field of an answering machine",
-        lambda inquiry, ours: automatic.answer_field(inquiry),
-        "brevet är ett automatiskt svar",
-    ),
-    SilenceRule(
-        "field of a program",
-        lambda inquiry, ours: automatic.machine_field(inquiry),
-        "brevet är skickat eller vidarebefordrat av ett program",
-    ),
-    SilenceRule(
-        "report",
-        lambda inquiry, ours: automatic.report_part(inquiry),
-        "brevet är en rapport från en e-postserver",
-    ),
-    SilenceRule(
-        "answer to an invitation",
-        lambda inquiry, ours: automatic.calendar_reply(inquiry),
-        "brevet är ett kalendersvar",
-    ),
-    SilenceRule(
-        "subject",
-        lambda inquiry, ours: automatic.automatic_subject(inquiry),
-        "ämnet är det som program skriver i automatiska brev",
-    ),
-    SilenceRule(
-        "not to us",
-        _not_to_us,
-        "vår adress står inte bland mottagarna: en lista eller en dold kopia förde brevet hit",
-    ),
-    SilenceRule(
-        "DMARC",
-        lambda inquiry, ours: automatic.dmarc_failed(inquiry, ours.trusted_authserv),
-        "avsändaren är troligen förfalskad (DMARC): svaret skulle nå någon annan",
     ),
 )

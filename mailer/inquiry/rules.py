@@ -13,13 +13,13 @@ from mailer.inquiry.verdict import Kind
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern that speaks with `weight` (natural-log odds; may be negative)."""
+    """One pattern that speaks with `weight`, which `classify` makes odds of; may be negative."""
 
     pattern: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # what is made ready of them is kept by identity
 class TriageRules:
     """Every setting of triage.
 

@@ -6,21 +6,19 @@ us, it gets a verdict: one that breaks our own code is unreadable, which a perso
 
 from dataclasses import dataclass, replace
 
+from mailer.inquiry.automatic import machine_sender
+from mailer.inquiry.case import theirs
 from mailer.inquiry.classify import Classifier
 from mailer.inquiry.model import Model
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import read
 from mailer.inquiry.quotation import NOTHING
-from mailer.inquiry.recognise import (
-    NOTHING_LEARNED,
-    Ours,
-    Recognised,
-    recognise,
-    silence,
-    surely_by_machine,
-)
+from mailer.inquiry.recognise import NOTHING_LEARNED, Recognised, recognise
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.shingles import Shingles
+from mailer.inquiry.silence import silence
 from mailer.inquiry.sort import leaning
+from mailer.inquiry.telling import surely_by_machine
 from mailer.inquiry.urgency import urgency
 from mailer.inquiry.verdict import Inquiry, Reason, Verdict
 from mailer.organisation import Organisation
@@ -47,6 +45,10 @@ class Models:
 
 NO_MODELS = Models()
 
+_MASKS = ("auto-reply", "bounce", "spam", "subscribe", "unsubscribe")
+"""What somebody in danger may have written their mail to look like, or among."""
+_IN_DANGER = Recognised("inquiry", "brevet berättar om en fara")
+
 
 class Triage:
     """The rules made ready. `sent` are texts that we sent, to be known in quotations.
@@ -69,33 +71,39 @@ class Triage:
         self._sorts = models.sort
 
     def judge(self, raw: bytes, *, too_large: int = 0) -> Judged:
-        """Decide on one mail. `too_large`: its size, where only the header block was fetched."""
+        """Decide on one mail. `too_large`: its size, where only its beginning was fetched."""
         try:
             inquiry = read(raw, ours=self._sent)
             if too_large:
-                size = f"brevet är för stort att hämta: {too_large // 2**20} MB"
-                inquiry = replace(inquiry, unreadable=size)
-            verdict = self._verdict(inquiry)
-            return Judged(inquiry, verdict, silence(inquiry, self._ours))
+                inquiry = _begun(inquiry, too_large // 2**20)
+            return self._judged(inquiry)
         except Exception as error:  # a defect of ours may cost this verdict, not the next mail
             return unreadable(f"programmet klarade inte brevet: {type(error).__name__}")
 
-    def _verdict(self, inquiry: Inquiry) -> Verdict:
+    def _judged(self, inquiry: Inquiry) -> Judged:
+        prefix = self._ours.case_prefix
+        subject, text = theirs(inquiry.subject, prefix), theirs(inquiry.text, prefix)
         learned = None
         if self._sorts is not None:
-            learned = leaning(self._sorts, inquiry.subject, inquiry.text)
-        found = recognise(inquiry, self._ours, learned or NOTHING_LEARNED)
-        why = Reason(found.kind, found.reason, CERTAIN)
-        danger = urgency(inquiry.subject, inquiry.text, inquiry.language, self._rules, learned)
+            learned = leaning(self._sorts, subject, text)
+        sorts = learned or NOTHING_LEARNED
+        found = recognise(inquiry, self._ours, sorts)
+        danger = urgency(subject, text, inquiry.language, self._rules, learned)
         urgent = danger.urgent and not _by_machine(inquiry, found)
         dangers = danger.reasons if urgent else ()
+        silent = silence(inquiry, self._ours)
+        if urgent and found.kind in _MASKS and sorts.urgent >= sorts.likeliest(found.kind):
+            silent = silent or f"{found.reason}, men det berättar om en fara"
+            found = _IN_DANGER
         if found.kind not in ("inquiry", "follow-up"):
-            return Verdict(
+            why = Reason(found.kind, found.reason, CERTAIN)
+            verdict = Verdict(
                 kind=found.kind, certain=found.certain, urgent=urgent, reasons=(why, *dangers)
             )
-        scores = self._classifier.score(inquiry.subject, inquiry.text, inquiry.language)
+            return Judged(inquiry, verdict, silent)
+        scores = self._classifier.score(subject, text, inquiry.language)
         choice = self._classifier.decide(scores)
-        return Verdict(
+        verdict = Verdict(
             kind=found.kind,
             owner=choice.owner,
             copies=choice.copies,
@@ -105,6 +113,7 @@ class Triage:
             urgent=urgent,
             reasons=(*dangers, *choice.reasons),
         )
+        return Judged(inquiry, verdict, silent)
 
 
 def classifier(
@@ -116,12 +125,20 @@ def classifier(
     return Classifier(rules, [part.slug for part in parts], names, model)
 
 
+def _begun(inquiry: Inquiry, size: int) -> Inquiry:
+    """As its beginning was read; `size` is that of the whole, in megabytes."""
+    if not inquiry.text:
+        return replace(inquiry, unreadable=f"brevet är för stort att hämta: {size} MB")
+    note = f"Mejlet är på {size} MB. Programmet har bara läst början av det."
+    return replace(inquiry, note=" ".join([inquiry.note, note]).strip())
+
+
 def _by_machine(inquiry: Inquiry, found: Recognised) -> bool:
     # A program's mail has no danger of its own: "vid fara, ring 112" stands in every autosvar.
     # What only its words make an answer may be a person's.
-    if found.kind == "auto-reply":
-        return surely_by_machine(inquiry)
-    return found.kind in ("bounce", "own")
+    if found.kind in ("auto-reply", "bounce"):
+        return surely_by_machine(inquiry) or machine_sender(inquiry)
+    return found.kind in ("own", "complaint")
 
 
 def following(verdict: Verdict, owner: str | None, certain: bool, number: str) -> Verdict:

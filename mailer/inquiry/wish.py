@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from mailer.inquiry.pattern import SWEDISH, Patterns
 from mailer.inquiry.verdict import Inquiry
@@ -32,12 +32,15 @@ from mailer.inquiry.wish_words import (
     SOMEBODY_ELSE,
 )
 
+Act = Literal["subscribe", "unsubscribe"]
+ACTS: tuple[Act, ...] = get_args(Act)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """`theirs`: the sender's own address is meant, and no other."""
 
-    act: Literal["subscribe", "unsubscribe"]
+    act: Act
     theirs: bool = True
 
 
@@ -49,6 +52,11 @@ ASKED_WITHIN = 3
 """In so many sentences people say what they want; the signature comes later."""
 BESIDE = 2
 """So many sentences may be of neither the letter nor the writer: where one moves, a greeting."""
+
+_MARK = 0.75
+_LIKELY: dict[Act, float] = {"unsubscribe": -0.75, "subscribe": -0.25}
+"""Log odds: of 2,600 examples of other matters, half of them written to look like a wish, three and
+four reached these without having been seen."""
 
 _TOKEN = re.compile(
     r"(?:avsluta|avslut|avregistrera|avprenumerera|avanmäl(?:an)?|stopp|stop|unsubscribe)"
@@ -78,7 +86,9 @@ def wish_of(inquiry: Inquiry) -> Wish | None:
     sentences = _SENTENCE.findall(text)
     others = _others(inquiry)
     heard = _heard(f"{subject}. {text}")
-    if _more(heard, subject, sentences) or ("somebody else" in heard and not others):
+    if _more(heard, sentences) or ("somebody else" in heard and not others):
+        return None
+    if "erasure" in _heard(". ".join((subject, *sentences[:ASKED_WITHIN]))):
         return None
     command = _commands(subject, text) or _commands(text, subject)
     named = command or not heard.isdisjoint({"letter", "mail"})
@@ -91,10 +101,21 @@ def wish_of(inquiry: Inquiry) -> Wish | None:
     return None
 
 
-def _more(heard: set[str], subject: str, sentences: list[str]) -> bool:
+def likely_wish(inquiry: Inquiry, act: Act, learned: float) -> bool:
+    """Whether the mail is likely to wish this, by its words and the log odds `learned`."""
+    subject, text = _subject(inquiry), _ADDRESS.sub("", inquiry.text)
+    heard = _heard(f"{subject}. {text}")
+    if len(_WORD.findall(text)) > WORDS or _more(heard, _SENTENCE.findall(text)):
+        return False
+    sure = wish_of(inquiry)
+    marks = sum(not heard.isdisjoint(each) for each in _MARKS[act])
+    marks += sure is not None and sure.act == act
+    return learned + _MARK * marks >= _LIKELY[act]
+
+
+def _more(heard: set[str], sentences: list[str]) -> bool:
     """Whether the mail is about more than the letter, or may be."""
-    asked = _heard(". ".join((subject, *sentences[:ASKED_WITHIN])))
-    if "another matter" in heard or "erasure" in asked:
+    if "another matter" in heard:
         return True
     full = [sentence for sentence in sentences if len(_WORD.findall(sentence)) > 3]
     silent = [sentence for sentence in full if _heard(sentence).isdisjoint(_OF_THE_LETTER)]
@@ -152,6 +173,10 @@ _TABLES = {
     "another matter": ANOTHER_MATTER,
     "erasure": ERASURE,
     "somebody else": SOMEBODY_ELSE,
+}
+_MARKS: dict[Act, tuple[set[str], ...]] = {
+    "unsubscribe": ({"letter", "mail"}, {"leave", "leave me"}),
+    "subscribe": ({"letter"}, {"join", "join again"}),
 }
 _OF_THE_LETTER = {"letter", "mail", "leave", "leave me", "join", "join again", "passing"}
 _NAMES: dict[str, set[str]] = {}

@@ -38,7 +38,9 @@ vill inte, önskar inte, inte få, inte fler, inte mer, inte skicka, inte intres
 inte bett om, inte ta emot, inga fler, inga mer, inte längre få, nu räcker det, räcker så bra,
 avbeställ, avbeställa, avbeställning*, off the, off your, ur er, ur ert, ur listan,
 nicht mehr erhalten, nicht mehr bekommen, ihn nicht mehr, keine e mails, keine mails,
-keine weiteren, inte sända
+keine weiteren, inte sända, inte fortsätta, avstår, undanber*, undanbed*, avböj*, no need,
+لم أعد, ka bax*, ka noqo, slett, slet mig, obrišite, ne šaljite, baja, bórren*,
+désinscri*, ne souhaite plus, ya no quiero, no quiero
 """
 """What ends something, where it stands beside a letter, a mail or the writer."""
 
@@ -46,7 +48,8 @@ LEAVE_ME = """
 avregistrer*, avprenumerer*, avanmäl*, unsubscribe*, opt out, opt me out, opt us out, abmeld*,
 mich ab, uns ab, abbestell*, wypis*, відпис*, iga saar, naga saar, upp min prenumeration,
 upp prenumerationen, avsluta prenumeration*, avbryt prenumeration*, sluta maila, sluta mejla,
-stop sending, stop emailing
+stop sending, stop emailing, återkallar mitt samtycke, drar tillbaka mitt samtycke,
+återkallar mitt medgivande, drar tillbaka mitt medgivande, withdraw my consent
 """
 """What says by itself that the writer leaves a list."""
 
@@ -104,7 +107,8 @@ vad kostar, när är, när börjar, var ligger, möte, mötet, middag*, aktivite
 annons*, vår affisch, affischen har, bli medlem, artikel, artikeln, skräpet, skräpig*,
 vill läsa om, hur många läser, hur många prenum*, قرأت في, bild, bilden, foto*, fotot, texten,
 felet, fel datum, rätta, rättelse, information om, skriva i, skriv om, skriver om, skicka med,
-skickar med, med i, i nyhetsbrevet, i nyhetsbreven, i senaste, in your newsletter,
+skickar med, med i, i brevet, i bladet, i utskicket, i nästa, i nyhetsbrevet, i nyhetsbreven,
+i senaste, in your newsletter,
 in the newsletter, im newsletter, im letzten, uutiskirjeessä, у розсилці, w newsletterze,
 listan över, list for, lista över, listan på, listan till, från bokning*, kontaktperson*,
 samtal, telefonnummer*, uppdrag*, nycklar*, frånvaro, sjuk, dotter, min son, sonen, barnen,
@@ -115,7 +119,8 @@ my son, volunteer*, kurs*, schwimm*, chor, probe, tochter, sohn, bibliothek, str
 kurssi*, torille, koira, poikani, zajęcia, syna, rower*, piwnic*, zapisy, دورة, ابني, ابنتي,
 لقاء, курси, курс, сина, одяг, koorso*, ciyaar*, wiilkayga, bostadskö*, kön, kören, kör,
 frivillig*, samtalet, mössa, glömde, pressmeddeland*, broschyr*, gratulation*, buller*,
-extrauppgift*, program, vår förening vill ha, hissen, brev från värd*, brev från försäkr*,
+extrauppgift*, program, deltagarlist*, utflykt*,
+vår förening vill ha, hissen, brev från värd*, brev från försäkr*,
 paket*, ringa, räkning*, kallelse*, volunteers, complaint, question, waiting list,
 appointment, letter from, wiza, termin, brief von, kirje kelalta
 """

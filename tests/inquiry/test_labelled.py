@@ -46,6 +46,7 @@ def test_its_example_is_called_by_its_subject_or_else_its_id() -> None:
     assert labelled(VALUE).example().name == "Lampan igen"
     example = labelled(VALUE | {"subject": ""}).example()
     assert (example.name, example.text, example.owner) == ("a1", VALUE["body"], "boende")
+    assert example.also_ok == ("drog", "skola")
 
 
 def test_it_can_be_read_as_the_mail_it_would_have_been() -> None:

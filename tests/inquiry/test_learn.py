@@ -93,6 +93,14 @@ def test_rules_that_are_right_are_worth_more_than_rules_that_guess() -> None:
     assert fit(right, many).rules_worth > 1 > fit(guess, many).rules_worth >= 0
 
 
+def test_who_is_given_what_two_may_have_is_right_either_way() -> None:
+    """So the probabilities are of being given to one who is not wrong."""
+    many = EXAMPLES * 10
+    rules = [SILENT | {LABELS[i % 3]: 2.0} for i in range(len(many))]
+    either = [replace(each, also_ok=(LABELS[i % 3],)) for i, each in enumerate(many)]
+    assert fit(rules, either).rules_worth > fit(rules, many).rules_worth
+
+
 def test_of_few_examples_nothing_is_said_of_what_the_rules_are_worth() -> None:
     assert learned().rules_worth == 1.0
 

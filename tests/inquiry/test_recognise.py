@@ -8,13 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.app.learning import models
 from mailer.edge.examples import read_labelled
 from mailer.inquiry import automatic
+from mailer.inquiry.labelled import Labelled
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import read
-from mailer.inquiry.recognise import RULES, SILENCES, Ours, recognise, silence
-from mailer.inquiry.sort import Leaning
+from mailer.inquiry.recognise import RULES, Recognised, recognise
+from mailer.inquiry.silence import SILENCES, silence
+from mailer.inquiry.sort import Leaning, leaning
 from mailer.inquiry.verdict import Attachment, Inquiry
 from mailer.mail.address import Address
+from mailer.settings.load import load
 
 SHARED = Path(__file__).parents[3] / "shared"
 BOUNCES = sorted((SHARED / "corpus" / "bounces").glob("*.eml"))
@@ -61,6 +66,10 @@ GENERATED = ("auto-submitted", "auto-generated")
 KINDS = [
     ("own id", letter(message_id="ack@own")),
     ("feedback report", letter(types=FEEDBACK)),
+    (
+        "feedback report",
+        letter(text="This is an email abuse report for an email message from IP 192.0.2.1."),
+    ),
     (
         "feedback report",
         letter(
@@ -154,6 +163,25 @@ KINDS = [
 ]
 
 
+LIKELY = [
+    (
+        "reads like a bounce",
+        "bounce",
+        letter(subject="Hej", text="Brevlådan hos bo@example.org är stängd."),
+    ),
+    (
+        "seems to ask to be taken off the list",
+        "unsubscribe",
+        letter(subject="Hej", text="Vi bor i Lund nu och har ingen glädje av brevet."),
+    ),
+    (
+        "seems to ask for the newsletter",
+        "subscribe",
+        letter(subject="Hej", text="Är det sant att brevet är gratis för alla? Nyfiken är jag!"),
+    ),
+]
+
+
 @pytest.mark.parametrize(("name", "inquiry"), KINDS, ids=[name for name, _ in KINDS])
 def test_each_rule_claims_its_mail(name: str, inquiry: Inquiry) -> None:
     (rule,) = (rule for rule in RULES if rule.name == name)
@@ -161,8 +189,18 @@ def test_each_rule_claims_its_mail(name: str, inquiry: Inquiry) -> None:
     assert (found.kind, found.reason) == (rule.kind, rule.reason)
 
 
+@pytest.mark.parametrize(("name", "kind", "inquiry"), LIKELY, ids=[name for name, *_ in LIKELY])
+def test_what_words_do_not_tell_is_told_by_the_mails_that_it_is_like(
+    name: str, kind: str, inquiry: Inquiry
+) -> None:
+    (rule,) = (rule for rule in RULES if rule.name == name)
+    assert recognise(inquiry, OURS).kind == "inquiry"
+    found = recognise(inquiry, OURS, Leaning(kinds={kind: 1.0}))
+    assert (found.kind, found.reason) == (rule.kind, rule.reason)
+
+
 def test_every_rule_has_its_example() -> None:
-    assert {rule.name for rule in RULES} == {name for name, _ in KINDS}
+    assert {rule.name for rule in RULES} == {name for name, *_ in (*KINDS, *LIKELY)}
 
 
 @pytest.mark.parametrize(
@@ -197,8 +235,27 @@ def test_what_was_learned_makes_spam_of_what_has_a_mark_and_an_answer_of_what_ha
     lure = letter(text="Ditt paket väntar.")
     away = letter(text="Åter på måndag.")
     assert recognise(lure, OURS).kind == recognise(away, OURS).kind == "inquiry"
-    assert recognise(lure, OURS, Leaning(0.0, answer=-5.0, spam=-1.0)).kind == "spam"
-    assert recognise(away, OURS, Leaning(0.0, answer=-1.0, spam=-5.0)).kind == "auto-reply"
+    for kind, inquiry in (("spam", lure), ("auto-reply", away)):
+        learned = Leaning(kinds={"auto-reply": -5.0, "spam": -5.0, kind: -1.0})
+        assert recognise(inquiry, OURS, learned).kind == kind
+
+
+def test_what_is_unlike_all_that_is_known_of_a_kind_is_not_of_it_for_its_words_alone() -> None:
+    lure = letter(text="Logga in med BankID inom 24 timmar: http://example.com/x")
+    away = letter(text="Tack för ditt mejl. Jag är på semester.")
+    for kind, inquiry in (("spam", lure), ("auto-reply", away)):
+        assert recognise(inquiry, OURS, Leaning(kinds={kind: -2.4})).kind == kind
+        assert recognise(inquiry, OURS, Leaning(kinds={kind: -2.6})).kind == "inquiry"
+
+
+def test_what_may_be_an_answer_and_a_lure_is_what_it_is_more_like() -> None:
+    both = letter(
+        text="Tack för din förfrågan, logga in med BankID inom 24 timmar. Svara inte på detta mejl."
+    )
+    assert recognise(both, OURS).kind == "spam"
+    for kind, less in (("spam", "auto-reply"), ("auto-reply", "spam")):
+        learned = Leaning(kinds={kind: 1.0, less: -4.0})
+        assert recognise(both, OURS, learned).kind == kind
 
 
 def test_only_a_wish_for_the_senders_own_address_is_certain() -> None:
@@ -206,7 +263,19 @@ def test_only_a_wish_for_the_senders_own_address_is_certain() -> None:
     assert {name for name, certain in kinds.items() if not certain} == {
         "asks to take another address off the list",
         "asks for the newsletter to another address",
+        "seems to ask to be taken off the list",
+        "seems to ask for the newsletter",
     }
+
+
+def test_a_wish_that_is_like_none_that_is_known_is_not_done_by_machine() -> None:
+    wish = letter(subject="Hej", text="Ta bort mig från listan.")
+    assert recognise(wish, OURS, Leaning(kinds={"unsubscribe": -2.4})).certain
+    unlike = recognise(wish, OURS, Leaning(kinds={"unsubscribe": -2.6}))
+    assert (unlike.kind, unlike.certain) == ("unsubscribe", False)
+    assert recognise(wish, OURS, Leaning(kinds={"unsubscribe": -5.0})).kind == "inquiry"
+    opposite = recognise(wish, OURS, Leaning(kinds={"unsubscribe": -1.0, "subscribe": 1.0}))
+    assert not (opposite.kind == "unsubscribe" and opposite.certain)
 
 
 def test_a_forged_sender_needs_fewer_marks_to_be_taken_for_spam() -> None:
@@ -230,6 +299,10 @@ def test_a_resident_is_answered() -> None:
 
 def authenticated(*values: str) -> Inquiry:
     return letter(*[("authentication-results", value) for value in values])
+
+
+def written_by(*values: str) -> Inquiry:
+    return replace(letter(), headers=tuple(("from", value) for value in values))
 
 
 MACHINE_NAMES = [
@@ -348,6 +421,10 @@ SILENT: list[tuple[str, Inquiry]] = [
     ("DMARC", authenticated("mx.example.se; spf=pass; dmarc=fail (p=none) header.from=x.se")),
     ("DMARC", authenticated("MX.example.se 1; dmarc = Fail", "mx.example.se; dmarc=pass")),
     ("DMARC", authenticated("other.example.org; dmarc=pass", "mx.example.se (x); dmarc=fail")),
+    ("SPF", authenticated("mx.example.se; dmarc=none; spf=fail smtp.mailfrom=x.se; dkim=none")),
+    ("several senders", written_by("Anna <anna@example.org>, bo@example.org")),
+    ("several senders", written_by("anna@example.org", "bo@example.org")),
+    ("quotes a case", letter(text="Tack!\n> Vi har tagit emot ditt mejl [IT-2020-0042]")),
 ]
 
 
@@ -382,7 +459,12 @@ def test_every_reason_for_silence_has_its_example() -> None:
         authenticated("forged.example.org; dmarc=fail"),
         authenticated("mx.example.se; dmarc=pass", "mx.example.se; dmarc=fail"),
         authenticated('mx.example.se; spf=pass reason="; dmarc=fail" (; dmarc=fail); dmarc=pass'),
+        authenticated("mx.example.se; spf=fail; dkim=pass"),
+        authenticated("mx.example.se; spf=fail; dmarc=pass"),
+        authenticated("mx.example.se; spf=softfail"),
         authenticated(""),
+        written_by('"Ek, Anna" <anna@example.org>'),
+        letter(text="Det gäller rum [IT-20]."),
     ],
 )
 def test_a_person_is_not_silenced_by_what_looks_alike(inquiry: Inquiry) -> None:
@@ -443,14 +525,22 @@ CONFIG = Path(__file__).parents[2] / "config"
 MAILS = read_labelled(sorted((CONFIG / "triage").glob("*.jsonl")))
 
 
-def test_words_alone_tell_most_of_the_labelled_mails_and_take_no_inquiry_for_another_kind() -> None:
-    kinds = Counter((mail.kind, recognise(read(mail.mail(MAILBOX)), OURS).kind) for mail in MAILS)
-    total = Counter(mail.kind for mail in MAILS)
-    assert kinds["inquiry", "inquiry"] == total["inquiry"]
+def test_of_the_labelled_mails_words_and_what_is_like_them_tell_all_but_a_few() -> None:
+    sorts = models(load(CONFIG, {})).sort
+    assert sorts
+
+    def given(mail: Labelled) -> Recognised:
+        inquiry = read(mail.mail(MAILBOX))
+        return recognise(inquiry, OURS, leaning(sorts, inquiry.subject, inquiry.text))
+
+    found = [(mail.kind, given(mail)) for mail in MAILS]
+    assert [each.kind for kind, each in found if kind == "inquiry" != each.kind] == []
     for kind in ("subscribe", "unsubscribe", "auto-reply", "spam", "bounce"):
-        assert kinds[kind, kind] >= 0.85 * total[kind]
+        such = [each for right, each in found if right == kind]
+        missed = [each for each in such if each.kind != kind]
+        assert len(missed) <= 0.15 * len(such)
         # What is missed is handed to a person, who does what it asks.
-        assert kinds[kind, kind] + kinds[kind, "inquiry"] == total[kind]
+        assert all(each.kind == "inquiry" or not each.certain for each in missed)
 
 
 def test_of_the_labelled_residents_only_those_with_a_machines_subject_get_no_answer() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mailer.inquiry import triage
 from mailer.inquiry.labelled import Labelled
 from mailer.inquiry.learn import fit
-from mailer.inquiry.recognise import Ours
+from mailer.inquiry.ours import Ours
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.sort import START, example_of
 from mailer.inquiry.triage import Judged, Models, Triage, following, unreadable
@@ -48,6 +48,13 @@ def test_a_persons_mail_is_read_classified_and_may_be_answered() -> None:
     assert judged.silence == ""
 
 
+def test_the_subject_of_our_own_letter_says_nothing_of_the_answer() -> None:
+    ours = TRIAGE.judge(mail("Tack!", "SV: Han knivhotar, lampan [IT-2020-0042]")).verdict
+    assert (ours.kind, ours.urgent, ours.certain) == ("follow-up", False, False)
+    theirs = TRIAGE.judge(mail("Tack!", "SV: [IT-2020-0042] Han knivhotar mig")).verdict
+    assert theirs.urgent
+
+
 def test_a_mail_without_evidence_is_uncertain() -> None:
     verdict = TRIAGE.judge(mail("En fråga.")).verdict
     assert not verdict.certain
@@ -72,26 +79,32 @@ def test_what_we_sent_ourselves_is_not_the_senders_own_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "kind", "urgent"),
+    ("raw", "kind"),
     [
-        (mail("Han knivhotar mig.", "Hej", "X-Spam-Flag: YES"), "spam", True),
-        (mail("Lampor till salu.", "Hej", "X-Spam-Flag: YES"), "spam", False),
-        (
-            mail("Vid knivhot: ring 112.", "Autosvar", "Auto-Submitted: auto-replied"),
-            "auto-reply",
-            False,
-        ),
-        (mail("Detta är ett automatiskt larm: han knivhotar mig."), "auto-reply", True),
-        (mail("", "", "Subject: "), "unreadable", False),
+        (mail("Lampor till salu.", "Hej", "X-Spam-Flag: YES"), "spam"),
+        (mail("Vid knivhot: ring 112.", "Autosvar", "Auto-Submitted: auto-replied"), "auto-reply"),
+        (mail("", "", "Subject: "), "unreadable"),
     ],
 )
-def test_what_is_no_inquiry_has_a_reason_and_maybe_danger(
-    raw: bytes, kind: str, urgent: bool
-) -> None:
+def test_what_is_no_inquiry_has_a_reason(raw: bytes, kind: str) -> None:
     verdict = TRIAGE.judge(raw).verdict
-    assert (verdict.kind, verdict.urgent) == (kind, urgent)
-    assert [reason.slug for reason in verdict.reasons] == [kind, *["urgent"] * urgent]
-    assert (verdict.owner, verdict.suggestions, verdict.certain) == (None, (), True)
+    assert (verdict.kind, verdict.urgent) == (kind, False)
+    assert [reason.slug for reason in verdict.reasons] == [kind]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail("Han knivhotar mig.", "Hej", "X-Spam-Flag: YES"),
+        mail("Detta är ett automatiskt larm: han knivhotar mig."),
+        mail("Ta bort mig från listan. Knivhotad."),
+    ],
+)
+def test_a_danger_makes_an_inquiry_of_what_a_person_may_have_written(raw: bytes) -> None:
+    judged = TRIAGE.judge(raw)
+    assert (judged.verdict.kind, judged.verdict.urgent) == ("inquiry", True)
+    assert judged.verdict.reasons[0].slug == "urgent"
+    assert judged.silence
 
 
 def test_of_a_mail_that_is_too_large_only_the_head_is_read() -> None:
@@ -99,6 +112,12 @@ def test_of_a_mail_that_is_too_large_only_the_head_is_read() -> None:
     assert judged.verdict.kind == "unreadable"
     assert judged.inquiry.unreadable == "brevet är för stort att hämta: 30 MB"
     assert judged.inquiry.subject == "Film från parken"
+
+
+def test_a_mail_that_is_too_large_is_decided_by_its_beginning() -> None:
+    judged = TRIAGE.judge(mail("Lampan är trasig", "Film"), too_large=60 * 2**20)
+    assert judged.verdict.kind == "inquiry"
+    assert judged.inquiry.note == "Mejlet är på 60 MB. Programmet har bara läst början av det."
 
 
 RUNS = ["a", "a.", "a@", "1", "å", "-", ".", "!", " ", "\t", "\n", "<", "(", '"', "person", "www."]
