@@ -2,7 +2,8 @@
 
 Takes an `Inquiry`, what is `Ours`, and what labelled mails teach of it; gives a kind with its
 reason. `RULES` is in order: the first that holds decides. It is total: its last row always holds,
-so that a mail that nothing else claims reaches a human.
+so that a mail that nothing else claims reaches a human. Its first rows, `MARKS`, ask for marks of
+programs alone.
 
 A person's words are worth more than a mark: what a person may have written is never anything but
 an inquiry on the ground of a list header, a sender's name or a subject alone.
@@ -58,10 +59,16 @@ def recognise(inquiry: Inquiry, ours: Ours, learned: Leaning = NOTHING_LEARNED) 
     return Recognised(rule.kind, rule.reason, rule.certain)
 
 
+def marked(inquiry: Inquiry, ours: Ours) -> Recognised | None:
+    """The kind by the first of `MARKS` that holds, whatever the words are; None: they decide."""
+    found = (rule for rule in MARKS if rule.test(inquiry, ours, NOTHING_LEARNED))
+    return next((Recognised(each.kind, each.reason, each.certain) for each in found), None)
+
+
 LEAVE, TAKE_OFF = Wish("unsubscribe"), Wish("unsubscribe", theirs=False)
 JOIN, ADD = Wish("subscribe"), Wish("subscribe", theirs=False)
 
-RULES: tuple[KindRule, ...] = (
+MARKS: tuple[KindRule, ...] = (
     KindRule(
         "own",
         "own id",
@@ -128,6 +135,10 @@ RULES: tuple[KindRule, ...] = (
         lambda inquiry, ours, learned: answers_by_machine(inquiry, ours),
         "ämnet är det som program skriver i automatiska svar, och brevhuvudet likaså",
     ),
+)
+
+RULES: tuple[KindRule, ...] = (
+    *MARKS,
     KindRule(
         "bounce",
         "reads like a bounce",

@@ -13,7 +13,7 @@ from mailer.inquiry.model import Model
 from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import read
 from mailer.inquiry.quotation import NOTHING
-from mailer.inquiry.recognise import NOTHING_LEARNED, Recognised, recognise
+from mailer.inquiry.recognise import NOTHING_LEARNED, Recognised, marked, recognise
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.silence import silence
@@ -81,6 +81,10 @@ class Triage:
             return unreadable(f"programmet klarade inte brevet: {type(error).__name__}")
 
     def _judged(self, inquiry: Inquiry) -> Judged:
+        silent = silence(inquiry, self._ours)
+        found = marked(inquiry, self._ours)
+        if found and _by_machine(inquiry, found):
+            return Judged(inquiry, _verdict(found), silent)
         prefix = self._ours.case_prefix
         subject, text = theirs(inquiry.subject, prefix), theirs(inquiry.text, prefix)
         learned = None
@@ -91,16 +95,13 @@ class Triage:
         danger = urgency(subject, text, inquiry.language, self._rules, learned)
         urgent = danger.urgent and not _by_machine(inquiry, found)
         dangers = danger.reasons if urgent else ()
-        silent = silence(inquiry, self._ours)
         if urgent and found.kind in _MASKS and sorts.urgent >= sorts.likeliest(found.kind):
             silent = silent or f"{found.reason}, men det berättar om en fara"
             found = _IN_DANGER
         if found.kind not in ("inquiry", "follow-up"):
-            why = Reason(found.kind, found.reason, CERTAIN)
-            verdict = Verdict(
-                kind=found.kind, certain=found.certain, urgent=urgent, reasons=(why, *dangers)
-            )
-            return Judged(inquiry, verdict, silent)
+            verdict = _verdict(found)
+            reasons = (*verdict.reasons, *dangers)
+            return Judged(inquiry, replace(verdict, urgent=urgent, reasons=reasons), silent)
         scores = self._classifier.score(subject, text, inquiry.language)
         choice = self._classifier.decide(scores)
         verdict = Verdict(
@@ -131,6 +132,11 @@ def _begun(inquiry: Inquiry, size: int) -> Inquiry:
         return replace(inquiry, unreadable=f"brevet är för stort att hämta: {size} MB")
     note = f"Mejlet är på {size} MB. Programmet har bara läst början av det."
     return replace(inquiry, note=" ".join([inquiry.note, note]).strip())
+
+
+def _verdict(found: Recognised) -> Verdict:
+    why = Reason(found.kind, found.reason, CERTAIN)
+    return Verdict(kind=found.kind, certain=found.certain, reasons=(why,))
 
 
 def _by_machine(inquiry: Inquiry, found: Recognised) -> bool:
