@@ -55,7 +55,10 @@ _LEFT = Unreached("not tried: no connection or no time was left")
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """One call of `send`: `todo` are the places not begun, `in_hand` is how many are begun."""
+    """One call of `send`: `todo` are the places not begun, `in_hand` is how many are begun.
+
+    Once it is `given_up` none is begun, nor begun again; whoever has no outcome at all gets that.
+    """
 
     letters: Sequence[Letter]
     outcomes: dict[int, Outcome]
@@ -63,14 +66,16 @@ class _Job:
     end: float
     todo: deque[int]
     in_hand: int = 0
+    given_up: BaseException | None = None
     error: BaseException | None = None
     done: asyncio.Future[None] = field(default_factory=asyncio.Future)
 
     def end_if_done(self) -> None:
         if self.todo or self.in_hand or self.done.done():
             return
-        if self.error:
-            self.done.set_exception(self.error)
+        error = self.error or (None if self.outcomes else self.given_up)
+        if error:
+            self.done.set_exception(error)
         else:
             self.done.set_result(None)
 
@@ -166,6 +171,9 @@ class SmtpRelay:
         job.in_hand -= 1
         if job.done.done() and not isinstance(outcome, Uncertain):
             return  # it was withdrawn: what was not answered was never tried
+        if outcome is None and job.given_up:
+            job.end_if_done()
+            return
         if outcome is None:
             job.todo.appendleft(place)
             if job not in self._jobs:
@@ -236,15 +244,15 @@ class SmtpRelay:
             self._give_up(RelayError(f"{self.name}: {one_line(reason)}"))
 
     def _give_up(self, error: BaseException) -> None:
-        """Begin nothing of what waits; who has no outcome at all gets the error."""
+        """Begin nothing of what waits, nor anything again of what is in hand."""
         log.warning("relay-lost reason=%s", error)
         self._in_vain = 0
-        while self._jobs:
-            job = self._jobs.popleft()
+        in_hand = {job for line in self._lines for job, _ in line.session.in_hand}
+        for job in in_hand.union(self._jobs):
             job.todo.clear()
-            if not (job.outcomes or job.in_hand):
-                job.error = error
+            job.given_up = error
             job.end_if_done()
+        self._jobs.clear()
 
     def _withdraw(self, job: _Job) -> None:
         """Its caller is gone: leave at once what is in hand of it."""

@@ -116,6 +116,11 @@ class Running:
     def until_it_says(self, words: str) -> None:
         self.until(lambda: words in self.said())
 
+    def until_it_has_children(self) -> None:
+        process = self.process.pid
+        children = Path(f"/proc/{process}/task/{process}/children")
+        self.until(lambda: children.read_text("ascii"))
+
     def ends(self, number: signal.Signals, within: float = PATIENCE) -> int:
         """Send a signal; the exit code. Fails where that takes longer than `within` seconds."""
         self.process.send_signal(number)

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -173,7 +172,7 @@ def test_several_processes_share_what_is_due(program: Program, sink: Sink) -> No
     assert [line.startswith("Delivered: ") for line in said] == [True, True]
     assert recipients(sink.letters) == sorted(addresses)
     with program.started("deliver", "--processes", "2") as running:
-        time.sleep(2)  # in which they may have started, or not yet
+        running.until_it_has_children()  # which have hardly started
         assert running.ends(signal.SIGTERM, 20) == 0, running.said()
 
 
