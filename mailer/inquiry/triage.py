@@ -21,6 +21,7 @@ from mailer.inquiry.sort import leaning
 from mailer.inquiry.telling import surely_by_machine
 from mailer.inquiry.urgency import urgency
 from mailer.inquiry.verdict import Inquiry, Reason, Verdict
+from mailer.inquiry.wish import ACTS
 from mailer.organisation import Organisation
 
 CERTAIN = 1.0
@@ -98,6 +99,8 @@ class Triage:
         if urgent and found.kind in _MASKS and sorts.urgent >= sorts.likeliest(found.kind):
             silent = silent or f"{found.reason}, men det berättar om en fara"
             found = _IN_DANGER
+        if danger.named and found.kind in ACTS:
+            found = replace(found, certain=False)  # a farewell may have the words of a wish
         if found.kind not in ("inquiry", "follow-up"):
             verdict = _verdict(found)
             reasons = (*verdict.reasons, *dangers)

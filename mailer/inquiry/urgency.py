@@ -36,10 +36,14 @@ _ENOUGH_ALONE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """`reasons` strongest first; they are given whether or not they were enough."""
+    """`reasons` strongest first; they are given whether or not they were enough.
+
+    `named`: a danger stands there in so many words, whatever is learned of mails like it.
+    """
 
     urgent: bool
     reasons: tuple[Reason, ...]
+    named: bool = False
 
 
 def urgency(
@@ -48,12 +52,13 @@ def urgency(
     """Weigh the dangers that the tables know of and what was learned."""
     reasons = _by_tables(subject, text, language, rules)
     weight = sum(reason.weight for reason in reasons)
+    named = any(reason.weight > 0 for reason in reasons)
     if learned is None:
         urgent = weight >= _ENOUGH_ALONE
     else:
         urgent = weight + learned.urgent >= _ENOUGH
         reasons += learned.reasons
-    return Urgency(urgent, tuple(sorted(reasons, key=lambda r: (-r.weight, r.what))))
+    return Urgency(urgent, tuple(sorted(reasons, key=lambda r: (-r.weight, r.what))), named)
 
 
 def _by_tables(subject: str, text: str, language: str, rules: TriageRules) -> tuple[Reason, ...]:

@@ -62,3 +62,12 @@ def test_dangers_in_other_words_are_seen_and_little_else_is_taken_for_one(triage
     total = Counter(mail.urgent for mail, _ in judgements)
     assert seen[True] >= 0.88 * total[True]
     assert seen[False] <= 0.08 * total[False]
+
+
+def test_no_farewell_in_the_words_of_a_wish_is_done_by_machine(triage: Triage) -> None:
+    wishes = [
+        verdict
+        for mail, verdict in judged(triage, "urgent.jsonl")
+        if mail.urgent and verdict.kind in ("subscribe", "unsubscribe")
+    ]
+    assert not any(verdict.certain for verdict in wishes)
