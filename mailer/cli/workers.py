@@ -86,15 +86,26 @@ async def work_together(command: Sequence[str], number: int, look: Look) -> None
     Raises MailerError where one of them failed; it has said why.
     """
     processes: list[asyncio.subprocess.Process] = []
+    told: list[int] = []
+
+    def hand_on(signal_number: int) -> None:
+        told.append(signal_number)
+        for process in processes:
+            if process.returncode is None:
+                process.send_signal(signal_number)
+
     loop = asyncio.get_running_loop()
     for each in _ENDING:
-        loop.add_signal_handler(each, _hand_on, processes, each)
+        loop.add_signal_handler(each, hand_on, each)
     for _ in range(number):
-        processes.append(
-            await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "mailer", *command, env={**os.environ, **_NO_BAR}
-            )
+        if told:
+            break
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "mailer", *command, env={**os.environ, **_NO_BAR}
         )
+        processes.append(process)
+        for missed in told:  # while this one was being made
+            process.send_signal(missed)
     ended = asyncio.gather(*(process.wait() for process in processes))
     codes = await show_progress(ended, look)
     # One that was still starting when it was told to end has nothing to let go of.
@@ -102,9 +113,3 @@ async def work_together(command: Sequence[str], number: int, look: Look) -> None
     failed = sum(code not in well for code in codes)
     if failed:
         raise MailerError(f"{failed} of {number} processes failed; nothing is lost, try again")
-
-
-def _hand_on(processes: Sequence[asyncio.subprocess.Process], number: int) -> None:
-    for process in processes:
-        if process.returncode is None:
-            process.send_signal(number)
