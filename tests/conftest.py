@@ -9,6 +9,13 @@ import pytest
 from mailer.edge.store.database import Database
 from tests.servers import Account, Dovecot, Postfix, PostgreSQL, PymapServer, Sink, SmtpSink
 
+WAITING = Path(__file__).parent / "whole"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The tests that wait longest begin, so that none of them is left at the end alone.
+    items.sort(key=lambda item: WAITING not in item.path.parents)
+
 
 @pytest.fixture(scope="session")
 def dovecot_server() -> Iterator[Dovecot]:
