@@ -3,8 +3,9 @@
 From queued rows to settled rows: personal letters of 19 kB go into smtp-sink, in rounds that
 alternate between Postfix's own load generator smtp-source (8 sessions, kept open), which stores
 nothing, workers of our outbox on SQLite (every commit on the disk) and on PostgreSQL, nodemailer
-and Django; then over a line that takes 10 ms there and back. Prints medians, and how many times as
-many letters a second as the first way of its table.
+and Django; then over a line that takes 10 ms there and back. How long an interpreter takes to
+start counts for nobody. Prints medians, and how many times as many letters a second as the first
+way of its table.
 
 With --queue it queues an edition for that many readers instead, and sends a part of it: rows a
 second, what a letter costs beside one of an edition for 10,000, and the most memory it all took.
@@ -17,7 +18,6 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from statistics import median
-from time import perf_counter
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -28,9 +28,9 @@ from tests.bench.edition import (
     assert_empty,
     content,
     deliver,
-    in_process,
     in_processes,
     queue,
+    seconds,
     subscribe,
 )
 from tests.bench.postfix import Counter, source
@@ -85,9 +85,9 @@ def compare(port: int, sqlite: str, postgresql: str, given: argparse.Namespace) 
 def emptied(url: str, port: int, processes: int, sign: Sign | None = None) -> float:
     """Queue an edition, and empty the outbox: the seconds that the second took."""
     in_processes(1, lambda: queue(url))
-    spent = in_processes(processes, lambda: deliver(url, port, sign))
+    runs = in_processes(processes, lambda: deliver(url, port, sign))
     in_processes(1, lambda: assert_empty(url))
-    return spent
+    return seconds(runs)
 
 
 def tell_of_size(name: str, urls: list[str], port: int, given: argparse.Namespace) -> None:
@@ -95,18 +95,18 @@ def tell_of_size(name: str, urls: list[str], port: int, given: argparse.Namespac
     small, large = urls
     in_processes(1, lambda: subscribe(small, FEW))
     in_processes(1, lambda: subscribe(large, given.queue))
-    queueing, memory = in_process(lambda: queue(large))
+    [queued] = in_processes(1, lambda: queue(large))
+    memory = queued.memory
     spent: dict[str, list[float]] = {small: [], large: []}
     for _ in range(given.rounds):
         in_processes(1, lambda: queue(small))
         for url, most in ((small, FEW), (large, PART)):
-            began = perf_counter()
-            taken, needed = in_process(lambda url=url, most=most: deliver(url, port, most=most))
-            spent[url].append((perf_counter() - began) / taken)
-            memory = max(memory, needed)
+            [run] = in_processes(1, lambda url=url, most=most: deliver(url, port, most=most))
+            spent[url].append(seconds([run]) / run.letters)
+            memory = max(memory, run.memory)
     few, many = (median(spent[url]) for url in (small, large))
     print(  # noqa: T201
-        f"{name:<12} {given.queue / queueing:10.0f} rows/s queued"
+        f"{name:<12} {queued.letters / seconds([queued]):10.0f} rows/s queued"
         f" {1 / many:8.0f} letters/s, each at {many / few:.2f} x; {memory:.0f} MB"
     )
 

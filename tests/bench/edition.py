@@ -7,7 +7,8 @@ used it, and no memory is inherited that another step has used.
 import asyncio
 import multiprocessing
 import resource
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from time import perf_counter
@@ -53,30 +54,42 @@ def reader(number: int) -> Address:
     return Address(f"p{number}@kommun.example", f"Åsa Ek {number}")
 
 
-def in_processes(number: int, work: Callable[[], Coroutine[Any, Any, None]]) -> float:
-    """Do it in so many processes at once; the seconds that they took."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a process did: how many letters, from when to when on the clock that all processes
+    share, and the most memory that it had, in MB. Its start and its opening of the database are
+    no part of it.
+    """
+
+    letters: int
+    began: float
+    ended: float
+    memory: float
+
+
+def in_processes(number: int, work: Callable[[], Coroutine[Any, Any, T]]) -> list[T]:
+    """Do it in so many processes at once: what each of them gives."""
     context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=lambda: asyncio.run(work())) for _ in range(number)]
-    began = perf_counter()
+    given = context.SimpleQueue()
+    workers = [
+        context.Process(target=lambda: given.put(asyncio.run(work()))) for _ in range(number)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
-    return perf_counter() - began
+    return [given.get() for _ in workers]
 
 
-def in_process(work: Callable[[], Coroutine[Any, Any, T]]) -> tuple[T, float]:
-    """Do it in one process: what it gives, and the most memory that it had, in MB."""
-    said = multiprocessing.get_context("fork").SimpleQueue()
+def seconds(runs: Sequence[Run]) -> float:
+    """What they took together, side by side."""
+    return max(run.ended for run in runs) - min(run.began for run in runs)
 
-    async def tell() -> None:
-        told = await work()
-        said.put((told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
-    in_processes(1, tell)
-    found: tuple[T, float] = said.get()
-    return found
+def _run(letters: int, began: float) -> Run:
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Run(letters, began, perf_counter(), memory)
 
 
 async def subscribe(url: str, readers: int) -> None:
@@ -88,26 +101,27 @@ async def subscribe(url: str, readers: int) -> None:
     await database.close()
 
 
-async def queue(url: str) -> float:
-    """Queue an edition for all of them; the seconds that it took."""
+async def queue(url: str) -> Run:
+    """Queue an edition for all of them."""
     database = await Database.open(url)
     taken = {row.period for row in await StoredEditions(database).all()}
     period = next(each for each in _periods() if each not in taken)
     edition = RenderedEdition(period, date(2020, 9, 11), "", {"sv": content()}, "", {})
     ids = _IDENTITY.series(f"edition/{period}")
     began = perf_counter()
-    await StoredEditions(database).queue(edition, MAILBOX.email, ids, NOW)
-    spent = perf_counter() - began
+    audience = await StoredEditions(database).queue(edition, MAILBOX.email, ids, NOW)
+    assert audience
+    run = _run(audience, began)
     await database.close()
-    return spent
+    return run
 
 
 def _periods() -> Iterator[str]:
     return (f"{year}-{month:02}" for year in count(2000) for month in range(1, 13))
 
 
-async def deliver(url: str, port: int, sign: Sign | None = None, most: float = float("inf")) -> int:
-    """Empty the outbox into the relay, or stop after `most` letters; how many it took."""
+async def deliver(url: str, port: int, sign: Sign | None = None, most: float = float("inf")) -> Run:
+    """Empty the outbox into the relay, or stop after `most` letters."""
     database = await Database.open(url)
     clock, wake, stop = SystemClock(), asyncio.Event(), asyncio.Event()
     sender = SmtpRelay(
@@ -129,13 +143,15 @@ async def deliver(url: str, port: int, sign: Sign | None = None, most: float = f
         sign=sign,
         progress=progress,
     )
+    began = perf_counter()
     if most < float("inf"):
         await delivery.run(wake, stop, idle=1)
     else:
         await delivery.drain()
+    run = _run(delivery.tally.accepted, began)
     await relay.close()
     await database.close()
-    return delivery.tally.accepted
+    return run
 
 
 async def assert_empty(url: str) -> None:
