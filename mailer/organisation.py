@@ -6,6 +6,7 @@ Takes nothing from outside; gives the values that the newsletter prints and that
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from mailer.mail.address import Address
 
@@ -55,7 +56,7 @@ class Subproject:
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Organisation:
     """The whole project. `mailbox` is the public address that residents write to."""
 
@@ -68,21 +69,25 @@ class Organisation:
     def __getitem__(self, slug: str) -> Subproject:
         return self.by_slug[slug]
 
-    @property
+    @cached_property
     def by_slug(self) -> Mapping[str, Subproject]:
         return {subproject.slug: subproject for subproject in self.subprojects}
 
-    @property
+    @cached_property
     def leaders(self) -> tuple[Leader, ...]:
         """Every leader once, in the order in which the subprojects name them."""
         return tuple(dict.fromkeys(leader for part in self.subprojects for leader in part.leaders))
 
-    @property
+    @cached_property
     def people(self) -> Mapping[str, Leader]:
         """Every leader and the coordinator, by slug."""
         return {person.slug: person for person in (*self.leaders, self.coordinator)}
 
     def person_at(self, address: Address | None) -> Leader | None:
         """Whose address it is, if it is one of ours."""
-        people = self.people.values()
-        return next((each for each in people if address and each.address.same(address)), None)
+        return self._by_box.get(address.box) if address else None
+
+    @cached_property
+    def _by_box(self) -> Mapping[str, Leader]:
+        # Of two at one address, the one named first.
+        return {each.address.box: each for each in (self.coordinator, *reversed(self.leaders))}

@@ -8,7 +8,6 @@ in `{% filter paragraph %}` or goes through `bullet` is filled to lines of at mo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import wrap
 from traceback import walk_tb
 
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, TemplateSyntaxError
@@ -67,7 +66,15 @@ def bullet(text: str) -> str:
 
 
 def _filled(text: str, width: int) -> list[str]:
-    return wrap(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
+    # Not by textwrap, which takes a third of all the time that a letter takes.
+    first, *rest = text.split() or [""]
+    lines = [first]
+    for word in rest:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:

@@ -1,5 +1,7 @@
 """Templates that fail say which, where and why."""
 
+from textwrap import fill
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,11 @@ def test_a_paragraph_is_filled_and_keeps_its_words(text: str) -> None:
     filled = paragraph(text)
     assert filled.split() == text.split()
     assert all(len(line) <= WIDTH or " " not in line for line in filled.split("\n"))
+
+
+@given(st.text(alphabet="ab \n", max_size=400))
+def test_a_paragraph_is_filled_as_by_textwrap(text: str) -> None:
+    assert paragraph(text) == fill(" ".join(text.split()), WIDTH, break_long_words=False) + "\n"
 
 
 def test_a_bullet_hangs() -> None:

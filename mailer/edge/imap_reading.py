@@ -22,7 +22,8 @@ BATCH = 200
 """Mails named in one command: 200 UIDs of ten digits stay far below the 8,000 octets at which a
 server may refuse (RFC 2683), and more at once is hardly faster."""
 
-FETCH_BYTES = 16 * 2**20
+FETCH_BYTES = 8 * 2**20
+"""Two such are in memory at a time: the next are fetched while the last are worked on."""
 
 BEGINNING = 2**18
 """Octets that are fetched of a mail that is too large: its text stands before its attachments."""

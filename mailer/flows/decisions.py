@@ -19,7 +19,7 @@ from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.following import Answers
 from mailer.flows.ports.judging import Absences, Knowledge
 from mailer.flows.ports.record import Journal, Originals
-from mailer.flows.returned import Returns
+from mailer.flows.returned import Following, Returns
 from mailer.inquiry.away import away_on
 from mailer.inquiry.case import tagged
 from mailer.inquiry.out_of_office import absence
@@ -124,13 +124,16 @@ class Decisions:
         now = self.clock.now()
         mails = [replace(mail, judged=await self._unless_answered(mail.judged)) for mail in mails]
         opened = [self._opened(mail) for mail in mails]
+        reports = [(each.case, each.raw) for each in mails if each.judged.verdict.kind in _REPORTS]
+        returned = await self.returns.follow(reports, now)
         decisions: list[Decision] = []
         changes: dict[int, Change] = {}
         acknowledged = 0
         for mail, background in zip(mails, await self.journal.background(opened, now), strict=True):
             count = background.acknowledgements + acknowledged
             known = replace(background, acknowledgements=count)
-            decision, change = await self._decision(mail, known, now)
+            follows = returned.get(mail.case.id)
+            decision, change = await self._decision(mail, known, follows, now)
             acknowledged += decision.route.acknowledge
             decisions.append(decision)
             if change:
@@ -146,9 +149,12 @@ class Decisions:
         return Opened(mail.case, inquiry, tagged(inquiry.subject, self.case_prefix))
 
     async def _decision(
-        self, mail: Undecided, background: Background, now: datetime
+        self, mail: Undecided, background: Background, follows: Following | None, now: datetime
     ) -> tuple[Decision, Change | None]:
-        """The decision, with the letters that follow, and what it does to a subscription."""
+        """The decision, with the letters that follow, and what it does to a subscription.
+
+        `follows` is what a report of other letters does.
+        """
         case, judged = mail.case, mail.judged
         inquiry = judged.inquiry
         again = await self._says_again(inquiry, background.earlier, case)
@@ -181,9 +187,8 @@ class Decisions:
         limit = self.rules.acknowledgements_an_hour
         if 0 < limit <= background.acknowledgements:  # 0: the operator wants none
             posts = (*posts, *self.correspondence.breaker(limit, now))
-        if verdict.kind in ("bounce", "complaint"):
-            change, notices = await self.returns.follow(case, mail.raw, now)
-            posts = (*posts, *notices)
+        if follows:
+            change, posts = follows[0], (*posts, *follows[1])
         return Decision(case, inquiry, verdict, where, posts), change
 
     async def _note_absence(
@@ -191,8 +196,7 @@ class Decisions:
     ) -> None:
         """Remember what a leader's answering machine says; who may be a stranger is not heard."""
         person = self.organisation.person_at(inquiry.sender)
-        away = absence(inquiry, today)
-        if background.answers_forward and person and away:
+        if background.answers_forward and person and (away := absence(inquiry, today)):
             await self.absences.note(person.slug, away, case.number)
 
     async def _note_answer(self, inquiry: Inquiry, case: Case, now: datetime) -> None:
@@ -288,6 +292,7 @@ def _done(decision: Decision, written: Written) -> Decided:
 
 _ACTS: dict[Kind, Act] = {"subscribe": "subscribe", "unsubscribe": "leave"}
 _BY_PEOPLE = ("inquiry", "follow-up", "subscribe")
+_REPORTS = ("bounce", "complaint")
 
 
 def _for_coordinator(verdict: Verdict, why: str) -> Verdict:

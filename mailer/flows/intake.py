@@ -8,12 +8,15 @@ The order makes it safe to be ended between any two steps and started again:
 4. move the mail to its folder, with a star if it is urgent; a mail that was decided before is only
    moved.
 
-What goes wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
+The next mails are fetched, recorded and judged while the last ones are decided and moved. What goes
+wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
 One that cannot be decided in two passes goes to the coordinator as it is.
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from mailer.errors import MailboxError, StoreError
@@ -27,7 +30,7 @@ from mailer.inquiry.triage import unreadable
 
 log = logging.getLogger("mailer.intake")
 
-BATCH = 200
+BATCH = 100
 """Mails that are fetched, written down, decided and filed together, or fewer where they are large.
 Of a crash in their middle nothing is lost; what waits behind them waits as long as they take."""
 
@@ -43,6 +46,14 @@ class Taken:
     moved: int = 0
     left: int = 0
     unfiled: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Mails of the inbox with their cases, and those of these that are to be decided."""
+
+    mails: Sequence[tuple[RawMail, Case]]
+    undecided: Sequence[Undecided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,9 @@ class Intake:
         for case in await self.journal.undecided():
             await self._decide_left(case, taken)
         waiting = await self.mailbox.waiting()
-        async for mails in self._fetched(waiting):
-            await self._take(mails, taken)
+        async with aclosing(self._batches(waiting)) as batches:
+            async for batch in batches:
+                await self._take(batch, taken)
         if taken.moved < len(waiting):
             left = {*waiting} & {*await self.mailbox.waiting()}
             taken.left = len(left)
@@ -98,20 +110,12 @@ class Intake:
             done = await self.decisions.decide([Undecided(case, raw, unreadable(why))])
         taken.handled += [each.handled for each in done if each.handled]
 
-    async def _take(self, mails: Sequence[RawMail], taken: Taken) -> None:
-        hashes = await self.originals.keep([mail.raw for mail in mails])
-        now = self.clock.now()
-        cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
-        known = {case.id: case for case in cases}  # the same mail may lie there twice
-        raws = {case.id: mail.raw for mail, case in zip(mails, cases, strict=True)}
-        undecided = [case for case in known.values() if not case.folder]
-        judged = [await self.decisions.judge(case, raws[case.id]) for case in undecided]
-        for done in await self.decisions.decide(judged):
+    async def _take(self, batch: _Batch, taken: Taken) -> None:
+        known = {case.id: case for _, case in batch.mails}
+        for done in await self.decisions.decide(batch.undecided):
             known[done.case.id] = done.case
             taken.handled += [done.handled] if done.handled else []
-        await self._put_away(
-            [(mail, known[case.id]) for mail, case in zip(mails, cases, strict=True)], taken
-        )
+        await self._put_away([(mail, known[case.id]) for mail, case in batch.mails], taken)
 
     async def _put_away(self, mails: Sequence[tuple[RawMail, Case]], taken: Taken) -> None:
         """Move what is decided, all of one folder together."""
@@ -120,13 +124,17 @@ class Intake:
             if case.folder:
                 groups.setdefault(case.folder, []).append(mail)
         await self._flag([mail for mail, case in mails if case.folder and case.urgent])
-        for folder, group in groups.items():
-            there = set(await self._file(group, folder))
-            moved = [mail for mail in group if mail.uid in there]
+        moved: dict[str, Sequence[RawMail]] = {}
+        try:
+            for folder, group in groups.items():
+                there = set(await self._file(group, folder))
+                if there:
+                    moved[folder] = [mail for mail in group if mail.uid in there]
+                taken.unfiled |= {mail.uid: folder for mail in group if mail.uid not in there}
+        finally:
             if moved:
-                await self.journal.filed(moved, folder, self.clock.now())
-            taken.moved += len(moved)
-            taken.unfiled |= {mail.uid: folder for mail in group if mail.uid not in there}
+                await self.journal.filed(moved, self.clock.now())
+        taken.moved += sum(map(len, moved.values()))
 
     async def _flag(self, mails: Sequence[RawMail]) -> None:
         try:
@@ -143,14 +151,38 @@ class Intake:
             log.error("file-failed folder=%s reason=%s", folder, error)
             return []
 
-    async def _fetched(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RawMail]]:
-        """The mails, some at a time."""
-        while uids:
-            batch = uids[:BATCH]
-            mails, looked_at = await self._fetch(batch)
-            if mails:
-                yield mails
-            uids = uids[looked_at:]
+    async def _batches(self, uids: Sequence[int]) -> AsyncGenerator[_Batch]:
+        """The mails, some at a time; the next are made ready while the last are worked on."""
+        ahead = self._begin(uids)
+        try:
+            while ahead:
+                batch, uids = await ahead
+                ahead = self._begin(uids)
+                yield batch
+        finally:
+            if ahead:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+
+    def _begin(self, uids: Sequence[int]) -> asyncio.Task[tuple[_Batch, Sequence[int]]] | None:
+        return asyncio.create_task(self._ready(uids)) if uids else None
+
+    async def _ready(self, uids: Sequence[int]) -> tuple[_Batch, Sequence[int]]:
+        """The first of these mails, recorded and judged; and what stands behind them."""
+        mails, looked_at = await self._fetch(uids[:BATCH])
+        if not mails:
+            return _Batch((), ()), uids[looked_at:]
+        hashes = await self.originals.keep([mail.raw for mail in mails])
+        now = self.clock.now()
+        cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
+        both = list(zip(mails, cases, strict=True))
+        known = {case.id: (mail, case) for mail, case in both}  # the same may lie there twice
+        undecided = [
+            await self.decisions.judge(case, mail.raw)
+            for mail, case in known.values()
+            if not case.folder
+        ]
+        return _Batch(both, undecided), uids[looked_at:]
 
     async def _fetch(self, uids: Sequence[int]) -> tuple[Sequence[RawMail], int]:
         """The first of these mails, and how many UIDs that was.

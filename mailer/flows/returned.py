@@ -7,7 +7,7 @@ is all.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,53 +26,85 @@ log = logging.getLogger("mailer.returned")
 _MESSAGE_ID = re.compile(rb"^Message-ID:(?:[ \t]*\r?\n)?[ \t]*(\S{1,998})", re.I | re.M)
 
 
+Following = tuple[Change | None, Sequence[Post]]
+"""What a report does to a subscription, and the letters about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A mail that reports something of letters with these `ids` of ours."""
+
+    case: Case
+    raw: bytes
+    returned: Returned
+    ids: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What to do about mail that triage took for a bounce or a complaint."""
+    """What to do about mails that triage took for bounces or complaints."""
 
     bounces: Bounces
     journal: Journal
     correspondence: Correspondence
 
     async def follow(
-        self, case: Case, raw: bytes, now: datetime
-    ) -> tuple[Change | None, Sequence[Post]]:
-        """What it does to a subscription, and the letters about it."""
-        returned = read_bounce(raw)
-        if returned is None:
-            return None, ()
-        ids = self._ids(raw)
-        return await self._change(case, returned, ids, now), await self._notices(
-            returned, ids, raw, now
-        )
+        self, mails: Sequence[tuple[Case, bytes]], now: datetime
+    ) -> Mapping[int, Following]:
+        """By the id of the case; of a mail that reports nothing, nothing."""
+        reports = [
+            _Report(case, raw, returned, self._ids(raw))
+            for case, raw in mails
+            if (returned := read_bounce(raw))
+        ]
+        if not reports:
+            return {}
+        changes = await self._changes(reports, now)
+        notices = await self._notices(reports, now)
+        return {
+            each.case.id: (changes.get(each.case.id), notices[each.case.id]) for each in reports
+        }
 
-    async def _change(
-        self, case: Case, returned: Returned, ids: frozenset[str], now: datetime
-    ) -> Change | None:
-        came = await self.bounces.letter(ids, returned.recipients, now)
-        if came is None:
-            log.info("bounce-unidentified case=%s", case.number)
-            return None
-        weight = weigh(returned, proven=came.proven)
-        known = await self.bounces.note(case, came, returned.diagnosis, weight)
-        ending = decide(known, now)
-        if ending is None:
-            return None
-        evidence = f"{ending.reason} (mail {case.number})"
-        return Change(ending.act, None, evidence, token=came.token, way="bounce")
+    async def _changes(self, reports: Sequence[_Report], now: datetime) -> Mapping[int, Change]:
+        asked = [(each.ids, each.returned.recipients) for each in reports]
+        letters = await self.bounces.letters(asked, now)
+        found = []
+        for each, came in zip(reports, letters, strict=True):
+            if came:
+                weight = weigh(each.returned, proven=came.proven)
+                found.append((each.case, came, each.returned.diagnosis, weight))
+            else:
+                log.info("bounce-unidentified case=%s", each.case.number)
+        changes = {}
+        histories = await self.bounces.note(found) if found else ()
+        for (case, came, *_), known in zip(found, histories, strict=True):
+            if ending := decide(known, now):
+                why = f"{ending.reason} (mail {case.number})"
+                changes[case.id] = Change(ending.act, None, why, token=came.token, way="bounce")
+        return changes
 
     async def _notices(
-        self, returned: Returned, ids: frozenset[str], raw: bytes, now: datetime
-    ) -> Sequence[Post]:
-        """About forwards that, by this report, no leader will get."""
-        if not returned.diagnosis.ended:
-            return ()
-        forwards = await self.journal.forwards(ids)
-        said = returned.diagnosis.words
-        return [self.correspondence.came_back(each, said, raw, now) for each in forwards]
+        self, reports: Sequence[_Report], now: datetime
+    ) -> Mapping[int, Sequence[Post]]:
+        """About forwards that, by these reports, no leader will get."""
+        ended = frozenset[str]().union(*(e.ids for e in reports if e.returned.diagnosis.ended))
+        forwards = {
+            self.correspondence.identity.message_id(each.key): each
+            for each in (await self.journal.forwards(ended) if ended else ())
+        }
+        return {
+            each.case.id: [
+                self.correspondence.came_back(forward, each.returned.diagnosis.words, each.raw, now)
+                for id, forward in forwards.items()
+                if id in each.ids and each.returned.diagnosis.ended
+            ]
+            for each in reports
+        }
 
     def _ids(self, raw: bytes) -> frozenset[str]:
         """The Message-ID of the letter that came back; several where several are repeated."""
         found = self.correspondence.identity.ids_in
-        named, anywhere = found(b"\n".join(_MESSAGE_ID.findall(raw))), found(raw)
-        return named or (anywhere if len(anywhere) == 1 else frozenset())
+        if named := found(b"\n".join(_MESSAGE_ID.findall(raw))):
+            return named
+        anywhere = found(raw)
+        return anywhere if len(anywhere) == 1 else frozenset()

@@ -168,8 +168,9 @@ def taken(data: Path, imap: str, relay: int, mails: int, send: bool) -> Taken:
 async def _taken(settings: Settings, mails: int, send: bool) -> Taken:
     async with open_service(settings, SystemClock()) as service, service.mailbox() as mailbox:
         await service.knowledge.renew()
+        intake = mailroom.intake(service, mailbox)
         began = perf_counter()
-        found = await mailroom.intake(service, mailbox).drain()
+        found = await intake.drain()
         if send:
             await service.delivery().drain()
         seconds = perf_counter() - began

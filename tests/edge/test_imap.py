@@ -355,13 +355,14 @@ async def test_a_name_is_one_folder_whatever_is_in_it(account: Account, name: st
     assert "/" not in new.pop()
 
 
-async def test_a_thousand_mails_are_read_and_filed(account: Account) -> None:
-    raws = [mail(f"Nummer {number}") for number in range(1000)]
+async def test_more_mails_than_go_into_two_commands_are_read_and_filed(account: Account) -> None:
+    number = 2 * BATCH + 1
+    raws = [mail(f"Nummer {each}") for each in range(number)]
     async with mailbox(account) as box:
         for raw in raws:
             await box.append(raw)
         uids = await box.waiting()
-        parts = [await box.fetch(uids[first : first + BATCH]) for first in range(0, 1000, BATCH)]
+        parts = [await box.fetch(uids[first : first + BATCH]) for first in range(0, number, BATCH)]
         mails = [one for part in parts for one in part]
         assert [one.raw for one in mails] == raws
         filed = await box.file(mails[: BATCH + 50], FOLDER)

@@ -1,6 +1,7 @@
 """What came back, on both databases: found again, noted once, and told from the start anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -61,8 +62,22 @@ async def token(database: Database, email: str) -> str:
     return found.token
 
 
+async def found_by(
+    bounces: StoredBounces, ids: Collection[str], recipients: Collection[str], now: datetime
+) -> CameBack | None:
+    (found,) = await bounces.letters([(ids, recipients)], now)
+    return found
+
+
+async def note(
+    bounces: StoredBounces, seen: Case, came: CameBack, weight: Weight
+) -> Sequence[Bounce]:
+    (known,) = await bounces.note([(seen, came, GONE, weight)])
+    return known
+
+
 async def letter(bounces: StoredBounces, message_id: str) -> CameBack:
-    found = await bounces.letter({message_id}, (), NOW)
+    found = await found_by(bounces, {message_id}, (), NOW)
     assert found
     return found
 
@@ -70,7 +85,7 @@ async def letter(bounces: StoredBounces, message_id: str) -> CameBack:
 async def test_a_letter_is_known_by_its_message_id(
     bounces: StoredBounces, database: Database
 ) -> None:
-    found = await bounces.letter({"2020-08.1@example.org", "other@example.org"}, (BO,), NOW)
+    found = await found_by(bounces, {"2020-08.1@example.org", "other@example.org"}, (BO,), NOW)
     assert found is not None
     assert (found.token, found.proven) == (await token(database, ANNA), True)
 
@@ -78,10 +93,21 @@ async def test_a_letter_is_known_by_its_message_id(
 async def test_else_by_the_address_that_the_last_edition_went_to(
     bounces: StoredBounces, database: Database
 ) -> None:
-    found = await bounces.letter((), ("other@example.org", BO.lower()), NOW + 13 * DAY)
+    found = await found_by(bounces, (), ("other@example.org", BO.lower()), NOW + 13 * DAY)
     assert found is not None
     assert (found.token, found.proven) == (await token(database, BO), False)
     assert found.outbox_id == (await letter(bounces, "2020-09.2@example.org")).outbox_id
+
+
+async def test_of_several_reports_each_is_told_its_own_letter(bounces: StoredBounces) -> None:
+    first, second = "2020-08.1@example.org", "2020-09.2@example.org"
+    asked = [((second,), ()), ((), (ANNA,)), ((), ("other@example.org",)), ((first, second), (BO,))]
+    assert await bounces.letters(asked, NOW) == [
+        await letter(bounces, second),
+        replace(await letter(bounces, "2020-09.1@example.org"), proven=False),
+        None,
+        await letter(bounces, second),  # the newest of those it names
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,13 +121,13 @@ async def test_else_by_the_address_that_the_last_edition_went_to(
 async def test_what_is_about_none_of_our_letters_is_known_as_such(
     bounces: StoredBounces, ids: tuple[str, ...], recipients: tuple[str, ...], days: int
 ) -> None:
-    assert await bounces.letter(ids, recipients, NOW + days * DAY) is None
+    assert await found_by(bounces, ids, recipients, NOW + days * DAY) is None
 
 
 async def test_a_report_is_noted_once_a_case(bounces: StoredBounces, database: Database) -> None:
     came, seen = await letter(bounces, "2020-09.1@example.org"), await case(database, 1)
     for _ in range(2):
-        known = await bounces.note(seen, came, GONE, "hard")
+        known = await note(bounces, seen, came, "hard")
         assert known == [Bounce(NOW, "edition/2020-09/1", "hard")]
 
 
@@ -116,7 +142,7 @@ async def test_all_reports_about_a_subscribers_letters_are_told(
     for number, (id, weight) in enumerate(reports):
         came = await letter(bounces, f"{id}example.org")
         seen = await case(database, number, NOW - (3 - number) * DAY)
-        known = await bounces.note(seen, came, GONE, weight)
+        known = await note(bounces, seen, came, weight)
     assert sorted(known, key=lambda bounce: bounce.at) == [
         Bounce(NOW - 3 * DAY, "edition/2020-08/1", "soft"),
         Bounce(NOW - DAY, "edition/2020-09/1", "hard"),
@@ -127,10 +153,10 @@ async def test_what_was_before_the_subscription_changed_last_is_forgiven(
     bounces: StoredBounces, database: Database
 ) -> None:
     came = await letter(bounces, "2020-09.1@example.org")
-    await bounces.note(await case(database, 1, NOW - 2 * DAY), came, GONE, "hard")
+    await note(bounces, await case(database, 1, NOW - 2 * DAY), came, "hard")
     renewed = update(subscribers).where(subscribers.c.email == ANNA).values(changed=NOW - DAY)
     await database.write(lambda c: c.execute(renewed))
-    known = await bounces.note(await case(database, 2), came, GONE, "soft")
+    known = await note(bounces, await case(database, 2), came, "soft")
     assert known == [Bounce(NOW, "edition/2020-09/1", "soft")]
 
 
@@ -141,7 +167,7 @@ async def test_a_report_about_a_letter_that_is_no_subscribers_is_noted_too(
     await StoredOutbox(database).settle("nobody", [], [post], NOW)
     came = await letter(bounces, "x@example.org")
     assert came.token == ""
-    assert await bounces.note(await case(database, 1), came, GONE, "hard") == []
+    assert await note(bounces, await case(database, 1), came, "hard") == []
     (row,) = await bounces.about(post.key)
     assert (row.at, row.permanence, row.status) == (NOW, "permanent", "5.1.1")
 
@@ -150,7 +176,7 @@ async def test_an_edition_tells_who_did_not_get_it_in_the_end(
     bounces: StoredBounces, database: Database
 ) -> None:
     came = await letter(bounces, "2020-09.2@example.org")
-    await bounces.note(await case(database, 1), came, GONE, "hard")
+    await note(bounces, await case(database, 1), came, "hard")
     (row,) = await bounces.of_edition("2020-09")
     assert (row.recipient, row.permanence, row.diagnostic) == (
         BO,
@@ -164,7 +190,7 @@ async def test_what_servers_said_of_a_subscriber_goes_with_an_erasure(
     bounces: StoredBounces, database: Database
 ) -> None:
     came = await letter(bounces, "2020-09.1@example.org")
-    await bounces.note(await case(database, 1), came, GONE, "hard")
+    await note(bounces, await case(database, 1), came, "hard")
     await StoredSubscribers(database).erase(ANNA, NOW)
     said = await database.read(lambda c: c.execute(select(table.c.diagnostic)).scalars().all())
     assert said == [""]
@@ -175,7 +201,7 @@ async def test_the_last_edition_is_the_one_that_was_claimed_last(
 ) -> None:
     late = update(editions).where(editions.c.period == "2020-08").values(claimed=NOW + DAY)
     await database.write(lambda c: c.execute(late))
-    found = await bounces.letter((), (ANNA,), NOW + DAY)
+    found = await found_by(bounces, (), (ANNA,), NOW + DAY)
     assert found == CameBack(
         (await letter(bounces, "2020-08.1@example.org")).outbox_id,
         await token(database, ANNA),

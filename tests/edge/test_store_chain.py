@@ -62,7 +62,7 @@ async def one_case(store: StoredJournal) -> Case:
     (case,) = await record(store, mail())
     forwards = letter(case, "forward", "sven"), letter(case, "forward", "john")
     await decide(store, case, *forwards, letter(case, "acknowledgement"))
-    await store.filed([mail()], FOLDER, NOW)
+    await store.filed({FOLDER: [mail()]}, NOW)
     return case
 
 
@@ -113,7 +113,7 @@ async def test_what_changes_nothing_adds_nothing(store: StoredJournal, database:
     case = await one_case(store)
     await record(store, mail())
     await decide(store, case, letter(case, "notice"))
-    await store.filed([mail()], "Annan mapp", NOW)
+    await store.filed({"Annan mapp": [mail()]}, NOW)
     assert await happenings(database) == WRITTEN
 
 
@@ -155,7 +155,7 @@ async def test_two_processes_at_once_write_one_chain(database_url: str) -> None:
         store = stores[uid % 2]
         (case,) = await record(store, mail(uid))
         await decide(store, case, letter(case, "forward", str(uid)))
-        await store.filed([mail(uid)], FOLDER, NOW)
+        await store.filed({FOLDER: [mail(uid)]}, NOW)
 
     await asyncio.gather(*map(take, range(1, 21)))
     found = await StoredChain(opened[0]).examine()

@@ -246,8 +246,8 @@ async def test_where_a_mail_was_filed_is_noted_for_that_mail_alone(
     mails = [mail(1), mail(2), replace(mail(1), validity=8), replace(mail(1), folder="Arkiv")]
     await record(store, *mails)
     later = NOW + timedelta(minutes=1)
-    await store.filed([mails[0], mails[3]], "Trygg boendemiljö", later)
-    await store.filed([], "Skräppost", later)
+    await store.filed({"Trygg boendemiljö": [mails[0], mails[3]]}, later)
+    await store.filed({"Skräppost": []}, later)
     query = select(journal.c.filed_to, journal.c.filed).order_by(journal.c.id)
     filed, nowhere = ("Trygg boendemiljö", later), (None, None)
     rows = await database.read(lambda c: c.execute(query).all())

@@ -127,7 +127,8 @@ async def a_person(database: Database) -> list[Case]:
     acknowledged = select(outbox.c.id).where(outbox.c.key == f"acknowledgement/{lamp.number}")
     (letter,) = await database.read(lambda c: c.execute(acknowledged).scalars().all())
     report = diagnosed("failed", "", f"550 <{ANNA.email}> unknown")
-    await StoredBounces(database).note(came_back, CameBack(letter, "", True), report, "address")
+    noted = (came_back, CameBack(letter, "", True), report, "address")
+    await StoredBounces(database).note([noted])
     standing = {"kind": "inquiry", "owner": "drog", "certain": True, "folder": "Droger"}
     at, by = {"at": NOW}, {"approver": ANNA.email.lower(), "says": "stop", "reason": "Anna: no"}
     away = {"leader": "anna", "since": NOW.date(), "until": NOW.date(), "source": lamp.number}

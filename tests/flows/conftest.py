@@ -1,10 +1,11 @@
 """A new service for every test that asks: `open_world()` as a context manager."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,10 +13,20 @@ from tests.flows.world import World, open_database
 
 OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+"""Where there is such a file system: no test of a flow shows what a disk keeps, only waits for it.
+"""
+
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

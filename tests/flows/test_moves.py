@@ -418,11 +418,10 @@ class Looks:
 async def test_the_folders_are_looked_at_again_and_again_whatever_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(run, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(run, "REFUSED_SECONDS", 0.01)
     stop = asyncio.Event()
     looks = Looks(stop, None, MailboxError("cut"), LoginRefused("no"), StoreError("full"), None)
-    await run.look_until(stop, cast(Moves, looks))
+    await run.look_until(stop, cast(Moves, looks), 0.01)
     assert looks.ends == []
     for said in ("look-failed reason=cut", "look-refused reason=no", "look-failed reason=full"):
         assert said in caplog.text

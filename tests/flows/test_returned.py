@@ -71,6 +71,19 @@ async def test_an_address_that_is_gone_twice_is_suppressed_with_the_reason(
         assert len(world.mailbox.contents()["Studsar"]) == 2
 
 
+async def test_reports_that_come_together_each_count_for_their_own_letter(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await subscribe(world)
+        letters = [await publish(world, day) for day in EDITIONS]
+        await world.take(*map(report, letters), report(b"Subject: something else"))
+        for key in ("edition/2020-09/1", "edition/2020-10/1"):
+            assert len(await world.bounces.about(key)) == 1
+        assert [case.kind for case in await world.cases()] == ["bounce"] * 3
+        assert (await anna(world)).state == "active"  # two reports within a day count as one
+
+
 async def test_several_reports_about_one_letter_count_once(open_world: OpenWorld) -> None:
     async with open_world() as world:
         await subscribe(world)

@@ -96,28 +96,17 @@ class StoredJournal:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Forwarded(*row) for row in rows]
 
-    async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
-        await self.note_filed([Place(m.folder, m.validity, m.uid) for m in mails], folder, now)
+    async def filed(self, mails: Mapping[str, Sequence[RawMail]], now: datetime) -> None:
+        places = {
+            folder: [Place(mail.folder, mail.validity, mail.uid) for mail in each]
+            for folder, each in mails.items()
+        }
+        await self._database.write(lambda connection: _note_filed(connection, places, now))
 
     async def note_filed(self, places: Sequence[Place], folder: str, now: datetime) -> None:
-        """As `filed`, by where the mails lay before."""
-        named = tuple_(journal.c.folder, journal.c.validity, journal.c.uid).in_(
-            [(place.folder, place.validity, place.uid) for place in places]
+        await self._database.write(
+            lambda connection: _note_filed(connection, {folder: places}, now)
         )
-        new = (named, journal.c.filed.is_(None))
-        numbers = select(inquiries.c.case_number).join(journal).where(*new).order_by(journal.c.id)
-
-        def work(connection: Connection) -> None:
-            serialise(connection)
-            events = [
-                Event("filed", number, {"folder": folder})
-                for number in connection.execute(numbers).scalars()
-            ]
-            change = update(journal).where(*new).values(filed_to=folder, filed=now)
-            connection.execute(change)
-            append(connection, events, now)
-
-        await self._database.write(work)
 
     async def undecided(self) -> Sequence[Case]:
         query = (
@@ -171,6 +160,9 @@ class StoredJournal:
         return rows
 
 
+_IN_A_LANGUAGE = ("inquiry", "follow-up", "subscribe", "unsubscribe")
+"""What people write. Of a program's mail no word is read to know where it goes."""
+
 _DECIDE = update(inquiries).where(inquiries.c.id == bindparam("decided_id"))
 
 
@@ -184,7 +176,7 @@ def _decided(decision: Decision, now: datetime) -> dict[str, Any]:
         "sender": inquiry.sender.email if inquiry.sender else None,
         "subject": inquiry.subject,
         "message_id": inquiry.message_id,
-        "language": inquiry.language,
+        "language": inquiry.language if verdict.kind in _IN_A_LANGUAGE else None,
         "owner": verdict.owner,
         "copies": list(verdict.copies),
         "suggestions": list(verdict.suggestions),
@@ -252,6 +244,26 @@ def _note_places(
     connection.execute(journal.insert(), rows)
     facts = [(case.number, recorded(case.hash, case.received)) for _, case in new]
     append(connection, [Event("recorded", *each) for each in facts], now)
+
+
+def _note_filed(
+    connection: Connection, places: Mapping[str, Sequence[Place]], now: datetime
+) -> None:
+    """Note in which folder the mails lie that lay in these places, as far as that is new."""
+    serialise(connection)
+    events = []
+    for folder, each in places.items():
+        named = tuple_(journal.c.folder, journal.c.validity, journal.c.uid).in_(
+            [(place.folder, place.validity, place.uid) for place in each]
+        )
+        new = (named, journal.c.filed.is_(None))
+        numbers = select(inquiries.c.case_number).join(journal).where(*new).order_by(journal.c.id)
+        events += [
+            Event("filed", number, {"folder": folder})
+            for number in connection.execute(numbers).scalars()
+        ]
+        connection.execute(update(journal).where(*new).values(filed_to=folder, filed=now))
+    append(connection, events, now)
 
 
 def _newest(connection: Connection, stem: str) -> int:

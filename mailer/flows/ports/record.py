@@ -55,12 +55,12 @@ class Journal(Protocol):
         """Those of our letters with these Message-IDs that were forwards to a leader."""
         ...
 
-    async def filed(self, mails: Sequence[RawMail], folder: str, now: datetime) -> None:
-        """Note that these mails now lie in `folder`."""
+    async def filed(self, mails: Mapping[str, Sequence[RawMail]], now: datetime) -> None:
+        """Note, by the folder, which mails now lie there."""
         ...
 
     async def note_filed(self, places: Sequence[Place], folder: str, now: datetime) -> None:
-        """As `filed`, by where the mails lay before."""
+        """As `filed`, for one folder, by where the mails lay before."""
         ...
 
     async def undecided(self) -> Sequence[Case]:

@@ -67,18 +67,18 @@ class Subscriptions(Protocol):
 class Bounces(Protocol):
     """What mail servers reported of our letters."""
 
-    async def letter(
-        self, message_ids: Collection[str], recipients: Collection[str], now: datetime
-    ) -> CameBack | None:
-        """The letter of ours that has one of these Message-IDs; else that of the last edition to
-        one of these addresses, if it went out of late.
+    async def letters(
+        self, asked: Sequence[tuple[Collection[str], Collection[str]]], now: datetime
+    ) -> Sequence[CameBack | None]:
+        """Of each: the letter of ours that has one of these Message-IDs; else that of the last
+        edition to one of these addresses, if it went out of late.
         """
         ...
 
     async def note(
-        self, case: Case, came: CameBack, diagnosis: Diagnosis, weight: Weight
-    ) -> Sequence[Bounce]:
-        """Note a report, once a case; all there is about the same subscriber's letters.
+        self, reports: Sequence[tuple[Case, CameBack, Diagnosis, Weight]]
+    ) -> Sequence[Sequence[Bounce]]:
+        """Note reports, once a case; of each, all there is about the same subscriber's letters.
 
         What was before the subscription changed last is left out, and there is none about a letter
         that is no subscriber's.
