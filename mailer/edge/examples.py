@@ -18,11 +18,14 @@ def shipped_examples(config_dir: Path) -> tuple[Labelled, ...]:
     Only those in files named examples_* teach whom a mail belongs to.
     """
     paths = sorted((config_dir / "triage").glob("*.jsonl"))
-    return tuple(
-        replace(mail, teaches_owner=path.name.startswith("examples_"))
-        for path in paths
-        for mail in read_labelled([path])
-    )
+    return tuple(mail for path in paths for mail in _shipped(path))
+
+
+def _shipped(path: Path) -> Iterable[Labelled]:
+    mails = read_labelled([path])
+    if path.name.startswith("examples_"):
+        return mails
+    return (replace(mail, teaches_owner=False) for mail in mails)
 
 
 def read_labelled(paths: Iterable[Path]) -> tuple[Labelled, ...]:

@@ -9,10 +9,11 @@ the time of a fit.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import fields
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -26,6 +27,8 @@ log = logging.getLogger("mailer.model")
 
 FITTED = Path(str(files("mailer.edge"))) / "fitted"
 """The models of the shipped examples and rules: a fit takes half a minute."""
+
+_VALUES = attrgetter(*(field.name for field in fields(Example)))
 
 
 def model_of(
@@ -52,13 +55,15 @@ def model_of(
 
 
 def _hash(examples: Sequence[Example], made_from: object) -> str:
-    known = repr((METHOD, sorted(map(astuple, examples), key=repr), made_from))
-    return sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    known = sorted(repr(_VALUES(example)) for example in examples)
+    text = "\n".join([str(METHOD), repr(made_from), *known])
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _kept(path: Path) -> Model | None:
     try:
-        return Model.of(np.load(BytesIO(path.read_bytes()), allow_pickle=False))
+        with path.open("rb") as file:
+            return Model.of(np.load(file, allow_pickle=False))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
@@ -68,7 +73,7 @@ def _kept(path: Path) -> Model | None:
 
 def _keep(path: Path, model: Model) -> None:
     content = BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **model.arrays())
+    np.savez(content, allow_pickle=False, **model.arrays())
     name, _, _ = path.name.rpartition("-")
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)

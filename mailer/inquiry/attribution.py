@@ -102,6 +102,8 @@ def passes_on(line: str) -> bool:
 def block_end(lines: Sequence[str | None], number: int) -> int:
     """The line after a separator or header block that starts here; `number` where none does."""
     line = (lines[number] or "").strip()
+    if not line:
+        return number
     if _separates(line):
         below = lines[number + 1 : number + 1 + _FIELDS]
         named = takewhile(lambda field: bool(field and _BARE_FIELD.match(field)), below)
@@ -118,7 +120,8 @@ def block_end(lines: Sequence[str | None], number: int) -> int:
 
 def _separates(line: str) -> bool:
     return passes_on(line) or (
-        len(line) <= _LENGTH and bool(_ORIGINAL.fullmatch(_ruled(line)) or _names_sender(line))
+        len(line) <= _LENGTH
+        and bool(_ORIGINAL.fullmatch(_ruled(line)) or ("@" in line and _names_sender(line)))
     )
 
 
@@ -126,7 +129,7 @@ def _names_sender(line: str) -> bool:
     """Whether this is an attribution between rules (Zoho, Notes) or arrows (GroupWise)."""
     arrows = _ARROWS.fullmatch(line.strip(_EDGES))
     written = _DATED.search(arrows[1]) if arrows else _WROTE.search(_ruled(line))
-    return "@" in line and bool(written)
+    return bool(written)
 
 
 def _ruled(line: str) -> str:

@@ -7,6 +7,7 @@ arrays are all there is to it, so that it can be put into a file and taken out a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Postings:
     """Which examples have a feature: of feature i those from `starts[i]` to `starts[i + 1]`."""
 
     starts: Indices
-    examples: NDArray[np.int32]
+    examples: NDArray[np.integer[Any]]
     values: NDArray[np.float32]
 
     def of_rare(self, most: float) -> "Postings":
@@ -55,7 +56,7 @@ class Postings:
         return Postings(starts, self.examples[places], self.values[places])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """`rules_worth` is what the rules' sums are multiplied by before the learned ones are added.
 
@@ -79,29 +80,33 @@ class Model:
         """What the examples say of a mail."""
         mail = counted(subject, text)
         vector = self.vocabulary.vector(mail)
-        sums = vector.values @ self.weights[vector.ids] + self.bias
+        added = vector.values[:, None] * self.weights[vector.ids]
+        sums = added.sum(axis=0) + self.bias
         return Learned(
             dict(zip(self.labels, sums.tolist(), strict=True)),
-            tuple(self._telling(mail, vector)),
+            tuple(self._telling(mail, vector, added)),
             {reason.slug: reason for reason in self._nearest(vector)},
         )
 
-    def _telling(self, mail: Counted, vector: Vector) -> list[Reason]:
-        """The words that add most to any label, each for the one that it adds most to."""
-        shares = self.vocabulary.shares(mail)
-        parts = vector.values[np.searchsorted(vector.ids, shares.ids)] * shares.parts
-        weights = parts * self.weights[shares.ids].T
-        added = np.stack(
-            [np.bincount(shares.owners, each, len(shares.words)) for each in weights], 1
-        )
-        best = added.argmax(axis=1)
-        most = np.where(self.vocabulary.common(shares.words, _COMMON), 0.0, added.max(axis=1))
-        strongest = np.argsort(-most, kind="stable")[:_SHOWN]
-        return [
-            Reason(self.labels[best[word]], _said(shares.words[word]), float(most[word]))
-            for word in strongest
-            if most[word] >= _LEAST
-        ]
+    def _telling(self, mail: Counted, vector: Vector, added: Numbers) -> Iterator[Reason]:
+        """The words that add most to any label, each for the one that it adds most to.
+
+        A run of letters belongs in equal parts to every place where it stands.
+        """
+        of_features = np.zeros((len(mail.names), len(self.labels)))
+        of_features[vector.features] = added
+        of_wholes = of_features[mail.runs :]
+        for label, of_label in enumerate(of_features.T):
+            share = of_label[mail.run_at] * mail.part
+            of_wholes[:, label] += np.bincount(mail.whole_at, share, len(mail.wholes))
+        wholes = vector.features >= mail.runs
+        common = self.vocabulary.common(vector.ids[wholes], _COMMON)
+        of_wholes[vector.features[wholes][common] - mail.runs] = 0.0
+        most = of_wholes.max(axis=1)
+        for number in np.argsort(-most, kind="stable")[:_SHOWN]:
+            if most[number] >= _LEAST:
+                label = self.labels[of_wholes[number].argmax()]
+                yield Reason(label, _said(mail.wholes[number]), float(most[number]))
 
     def _nearest(self, vector: Vector) -> Iterator[Reason]:
         starts, ends = self.postings.starts[vector.ids], self.postings.starts[vector.ids + 1]
@@ -113,18 +118,23 @@ class Model:
             minlength=len(self.names),
         )
         added = alike * self.pulls
-        for number, label in enumerate(self.labels):
-            of_label = np.flatnonzero(self.labels_of == number)
+        for label, of_label in zip(self.labels, self._of_labels, strict=True):
             if len(of_label) and added[nearest := of_label[alike[of_label].argmax()]] >= _LEAST:
                 what = f"liknar ”{self.names[nearest]}” (tidigare brev)"
                 yield Reason(label, what, float(added[nearest]), example=True)
+
+    @cached_property
+    def _of_labels(self) -> Sequence[Indices]:
+        """The examples of each label."""
+        return [np.flatnonzero(self.labels_of == label) for label in range(len(self.labels))]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything that the model is, as arrays by name."""
         return {
             "labels": _joined(self.labels),
             "rules_worth": np.array(self.rules_worth),
-            "features": _joined(self.vocabulary.names),
+            "features": self.vocabulary.names,
+            "runs": np.array(self.vocabulary.runs),
             "rarity": self.vocabulary.rarity,
             "weights": self.weights,
             "bias": self.bias,
@@ -132,7 +142,7 @@ class Model:
             "labels_of": self.labels_of,
             "pulls": self.pulls,
             "starts": self.postings.starts,
-            "examples": self.postings.examples,
+            "examples": self.postings.examples.astype(np.min_scalar_type(len(self.names))),
             "values": self.postings.values,
         }
 
@@ -142,7 +152,7 @@ class Model:
         return cls(
             labels=_parted(arrays["labels"]),
             rules_worth=float(arrays["rules_worth"]),
-            vocabulary=Vocabulary(_parted(arrays["features"]), arrays["rarity"]),
+            vocabulary=Vocabulary(arrays["features"], int(arrays["runs"]), arrays["rarity"]),
             weights=arrays["weights"],
             bias=arrays["bias"],
             names=_parted(arrays["names"]),

@@ -7,6 +7,8 @@ in `unreadable`, what the text does not show in `note`; what could be read stand
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 from mailer.inquiry.body import all_texts_in, attachments_in, text_in
 from mailer.inquiry.decoding import header_text, one_line, text_of, words_decoded
@@ -16,7 +18,7 @@ from mailer.inquiry.mime import LIMITS, Limits, Part, parts_of
 from mailer.inquiry.quotation import NOTHING, own_words
 from mailer.inquiry.sealed import note_on, why_sealed, without_armour
 from mailer.inquiry.shingles import Shingles
-from mailer.inquiry.verdict import Inquiry
+from mailer.inquiry.verdict import Attachment, Inquiry
 from mailer.mail.address import Address, address
 
 # "Sv: ", "RE[2]: " and the like: a short word, but not one of those that pass a mail on.
@@ -31,27 +33,60 @@ def read(raw: bytes, limits: Limits = LIMITS, ours: Shingles = NOTHING) -> Inqui
     """Read one mail. `ours` is what we have sent; it is cut from the sender's words."""
     root, exceeded = parts_of(raw, limits)
     fields = tuple((name, header_text(value)) for name, value in root.fields)
-    whole = text_in(root)[: limits.text].strip()
-    subject = next((value for name, value in fields if name == "subject"), "")
-    references = _ids(value for name, value in fields if name in ("in-reply-to", "references"))
-    answers = bool(references or _ANSWER.match(subject))
-    text = own_words(without_armour(whole), subject, ours, answers=answers)
-    return Inquiry(
+    return _Mail(
         sender=next(iter(_addresses(root, ("from",))), None),
         reply_to=next(iter(_addresses(root, ("reply-to",))), None),
         recipients=tuple(_addresses(root, _RECIPIENTS)),
-        subject=subject,
-        text=text,
-        whole=whole,
-        language=language_of(text or subject),
+        subject=next((value for name, value in fields if name == "subject"), ""),
         message_id=next(iter(_ids(v for name, v in fields if name == "message-id")), ""),
-        references=references,
+        references=_ids(v for name, v in fields if name in ("in-reply-to", "references")),
         headers=fields,
         content_types=tuple(_type(part) for part in root.walk()),
-        attachments=tuple(attachments_in(root)),
-        unreadable=exceeded or _unreadable(root, subject, whole),
-        note=note_on(root, whole, text),
+        root=root,
+        exceeded=exceeded,
+        most=limits.text,
+        ours=ours,
     )
+
+
+class _Mail(Inquiry):
+    """An inquiry that reads its text when it is first asked for it, and once.
+
+    What machines send is decided by its header; reading the text takes most of the time.
+    """
+
+    root: Part
+    exceeded: str
+    most: int
+    ours: Shingles
+
+    def __init__(self, **known: Any) -> None:
+        vars(self).update(known)
+
+    @cached_property
+    def whole(self) -> str:
+        return text_in(self.root)[: self.most].strip()
+
+    @cached_property
+    def text(self) -> str:
+        answers = bool(self.references or _ANSWER.match(self.subject))
+        return own_words(without_armour(self.whole), self.subject, self.ours, answers=answers)
+
+    @cached_property
+    def language(self) -> str:
+        return language_of(self.text or self.subject)
+
+    @cached_property
+    def attachments(self) -> tuple[Attachment, ...]:
+        return tuple(attachments_in(self.root))
+
+    @cached_property
+    def unreadable(self) -> str:
+        return self.exceeded or _unreadable(self.root, self.subject, self.whole)
+
+    @cached_property
+    def note(self) -> str:
+        return note_on(self.root, self.whole, self.text)
 
 
 def texts_sent(raw: bytes) -> tuple[str, ...]:

@@ -11,12 +11,15 @@ where a pattern stands. The laws:
   patterns too. Elsewhere "långa" and "langa" (to deal) are two words.
 
 Each word of the mail is cut into the beginnings, ends and parts that are as long as some
-pattern's, and those are looked up: the cost does not grow with the number of patterns.
+pattern's, and those are looked up: the cost does not grow with the number of patterns. What was
+found for a word is kept, as mails are mostly made of the same ones.
 """
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from operator import contains
 from unicodedata import normalize
 
 SWEDISH = "sv"
@@ -26,7 +29,10 @@ NEIGHBOURS = frozenset({"da", "no"})
 _WORD = re.compile(r"[^\W_]+")
 _STARRED = re.compile(r"\*?[^*]*[^\W_][^*]*\*?")
 _MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]")
-_FOLDED = str.maketrans("åäö", "aao")
+_RINGS_AND_DOTS = "åäö"
+_FOLDED = str.maketrans(_RINGS_AND_DOTS, "aao")
+_TEXTS = 32  # of one mail: its subject, its text, and its sentences
+_KEPT = 1 << 12  # words of which it is known what they fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Match:
         return f"”{' '.join(self.words)}” i {'ämnesraden' if self.in_subject else 'texten'}"
 
 
+@lru_cache(_TEXTS)  # several ask for those of the same text
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, in order, in the form in which they are compared."""
     return tuple(_WORD.findall(_MARKS.sub("", normalize("NFC", text.casefold()))))
@@ -83,12 +90,18 @@ class Patterns:
     """Patterns made ready; ValueError from the first that is not one."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        phrases = [(pattern, pieces(pattern)) for pattern in patterns]
-        self._plain = _Index(phrases)
-        self._folded = _Index(
+        self._phrases = [(pattern, pieces(pattern)) for pattern in patterns]
+
+    @cached_property
+    def _plain(self) -> "_Index":
+        return _Index(self._phrases)
+
+    @cached_property
+    def _folded(self) -> "_Index":
+        return _Index(
             [
                 (pattern, tuple(piece.translate(_FOLDED) for piece in phrase))
-                for pattern, phrase in phrases
+                for pattern, phrase in self._phrases
             ]
         )
 
@@ -96,7 +109,7 @@ class Patterns:
         """Every match, those in the subject first, then as they stand."""
         places = (words(subject), words(text))
         bare = language == SWEDISH and not any(
-            set(word) & {"å", "ä", "ö"} for place in places for word in place
+            letter in word for letter in _RINGS_AND_DOTS for place in places for word in place
         )
         index = self._folded if bare else self._plain
         return [
@@ -107,44 +120,50 @@ class Patterns:
 
 
 class _Index:
-    """Phrases by their first piece, and the lengths of all pieces by where their `*` stand."""
+    """Phrases by their first piece, and the pieces by where their `*` stand."""
 
     def __init__(self, phrases: Sequence[tuple[str, tuple[str, ...]]]) -> None:
         self._phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for pattern, phrase in phrases:
             self._phrases.setdefault(phrase[0], []).append((pattern, phrase))
-        self._known = frozenset(piece for _, phrase in phrases for piece in phrase)
-        self._beginnings = self._lengths(before=False, after=True)
-        self._ends = self._lengths(before=True, after=False)
-        self._parts = self._lengths(before=True, after=True)
-
-    def _lengths(self, *, before: bool, after: bool) -> list[int]:
-        return sorted(
-            {
-                len(piece.strip("*"))
-                for piece in self._known
-                if piece.startswith("*") == before and piece.endswith("*") == after
-            }
-        )
+        known = {piece for _, phrase in phrases for piece in phrase}
+        self._wholes = _Cuts(known, before=False, after=False)
+        self._beginnings = _Cuts(known, before=False, after=True)
+        self._ends = _Cuts(known, before=True, after=False)
+        self._parts = _Cuts(known, before=True, after=True)
+        self._fitting = lru_cache(_KEPT)(self._fits)
 
     def find(self, place: Sequence[str]) -> Iterable[tuple[str, int, int]]:
-        fitting = {word: self._fitting(word) for word in set(place)}
-        for start, word in enumerate(place):
-            for piece in fitting[word]:
+        fitting = [self._fitting(word) for word in place]
+        for start, fits in enumerate(fitting):
+            for piece in fits:
                 for pattern, phrase in self._phrases.get(piece, ()):
-                    end = start + len(phrase)
-                    there = place[start:end]
-                    if len(there) == len(phrase) and all(
-                        wanted in fitting[found]
-                        for wanted, found in zip(phrase, there, strict=True)
-                    ):
-                        yield pattern, start, end
+                    there = fitting[start : start + len(phrase)]
+                    if len(there) == len(phrase) and all(map(contains, there, phrase)):
+                        yield pattern, start, start + len(phrase)
 
-    def _fitting(self, word: str) -> list[str]:
+    def _fits(self, word: str) -> tuple[str, ...]:
         """The pieces that `word` fits, each once."""
         size = len(word)
-        cuts = [word]
-        cuts += [f"{word[:n]}*" for n in self._beginnings if n <= size]
-        cuts += [f"*{word[size - n :]}" for n in self._ends if n <= size]
-        cuts += [f"*{word[i : i + n]}*" for n in self._parts for i in range(size - n + 1)]
-        return list(dict.fromkeys(cut for cut in cuts if cut in self._known))
+        found = [*self._wholes.among([word])]
+        found += self._beginnings.among(word[:n] for n in self._beginnings.lengths if n <= size)
+        found += self._ends.among(word[size - n :] for n in self._ends.lengths if n <= size)
+        found += self._parts.among(
+            word[i : i + n] for n in self._parts.lengths for i in range(size - n + 1)
+        )
+        return tuple(dict.fromkeys(found))
+
+
+class _Cuts:
+    """The pieces with a `*` in these places: by what stands beside it, and how long that is."""
+
+    def __init__(self, pieces: Iterable[str], *, before: bool, after: bool) -> None:
+        self._pieces = {
+            piece.strip("*"): piece
+            for piece in pieces
+            if piece.startswith("*") == before and piece.endswith("*") == after
+        }
+        self.lengths = sorted({len(cut) for cut in self._pieces})
+
+    def among(self, cuts: Iterable[str]) -> list[str]:
+        return [self._pieces[cut] for cut in cuts if cut in self._pieces]

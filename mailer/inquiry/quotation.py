@@ -76,15 +76,19 @@ class _Reader:
         self._quotes = answers or bool(self._attributions) or None in lines
         self._last = max((number for number, line in enumerate(lines) if line is None), default=-1)
         # How many words stand above each line, and how many of them are not ours.
-        self._words = _sums(written)
-        self._unknown = _sums(lines)
+        sizes = [len(_WORD.findall(line)) for line in written]
+        self._words = _sums(sizes)
+        self._unknown = _sums(
+            size if left == line else len(_WORD.findall(left or ""))
+            for line, left, size in zip(written, lines, sizes, strict=True)
+        )
 
     def read(self) -> tuple[list[str], list[str]]:
         """The lines that are the sender's own, and below them those that are passed on."""
         own = _Own()
         number = 0
         while number < len(self._lines):
-            end, above_marks = self._header(number)
+            end = self._header(number)
             if end == number:
                 line = self._lines[number]
                 kept = self._passed_on or not self._quotes
@@ -93,6 +97,7 @@ class _Reader:
                 number += 1
                 continue
             if not self._of_ours(end):
+                above_marks = quoted(self._lines, end)
                 pointed = own.points and not (above_marks and self._answered(end))
                 if self._passed_on or pointed or passes_on(self._lines[number] or ""):
                     return own.lines, _known(self._lines[number:])
@@ -107,8 +112,8 @@ class _Reader:
         """Whether most of the text is what we sent."""
         return 2 * self._unknown[-1] < self._words[-1]
 
-    def _header(self, number: int) -> tuple[int, bool]:
-        """The line after all headers in a row above a quotation, and whether that is marked."""
+    def _header(self, number: int) -> int:
+        """The line after all headers in a row above a quotation; `number` where none starts."""
         end = after = number
         while after < len(self._lines):
             line = self._lines[after]
@@ -121,7 +126,7 @@ class _Reader:
                 after += 1
             else:
                 break
-        return end, quoted(self._lines, end)
+        return end
 
     def _answered(self, start: int) -> bool:
         """Whether there are words between or below the marked lines from `start` on."""
@@ -136,8 +141,8 @@ class _Reader:
         return unknown <= (1 - _KNOWN) * words
 
 
-def _sums(lines: Lines) -> list[int]:
-    return [*accumulate((len(_WORD.findall(line or "")) for line in lines), initial=0)]
+def _sums(sizes: Iterable[int]) -> list[int]:
+    return [*accumulate(sizes, initial=0)]
 
 
 class _Own:

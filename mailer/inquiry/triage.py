@@ -83,7 +83,7 @@ class Triage:
 
     def _judged(self, inquiry: Inquiry) -> Judged:
         silent = silence(inquiry, self._ours)
-        found = marked(inquiry, self._ours)
+        found = marked(inquiry.head, self._ours)  # without the text, which takes long to read
         if found and _by_machine(inquiry, found):
             return Judged(inquiry, _verdict(found), silent)
         prefix = self._ours.case_prefix

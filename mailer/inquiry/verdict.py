@@ -34,7 +34,7 @@ class Attachment:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inquiry:
     """One received mail, read. Nothing in it can raise any more; all text is plain Unicode.
 
@@ -59,6 +59,20 @@ class Inquiry:
     attachments: tuple[Attachment, ...] = ()
     unreadable: str = ""
     note: str = ""
+
+    @property
+    def head(self) -> "Inquiry":
+        """The same, as if nothing but the header and the types of its parts were known."""
+        return Inquiry(
+            sender=self.sender,
+            reply_to=self.reply_to,
+            recipients=self.recipients,
+            subject=self.subject,
+            message_id=self.message_id,
+            references=self.references,
+            headers=self.headers,
+            content_types=self.content_types,
+        )
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of one header field; `name` in lower case."""

@@ -30,6 +30,13 @@ def parts(*bodies: str, kind: str = "mixed") -> Inquiry:
     return mail(f"{inner}--b--\n", f'multipart/{kind}; boundary="b"')
 
 
+def read_out(raw: bytes) -> Inquiry:
+    """Read a mail with all that it says: its text is else read when it is first asked for."""
+    inquiry = read(raw)
+    hash(inquiry)
+    return inquiry
+
+
 def encodable(inquiry: Inquiry) -> bool:
     repr(inquiry).encode()
     texts = [inquiry.subject, inquiry.text, inquiry.whole, inquiry.message_id, inquiry.language]

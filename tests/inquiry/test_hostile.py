@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from mailer.inquiry.parse import read
 from tests.inquiry.growth import LINEAR, TIMES, growth
-from tests.inquiry.raw import HEAD, PLAIN, SAMPLES, encodable
+from tests.inquiry.raw import HEAD, PLAIN, SAMPLES, encodable, read_out
 
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded() -> None:
     """The language model and the patterns are loaded once."""
-    read(PLAIN)
+    read_out(PLAIN)
 
 
 @given(st.binary(max_size=400))
@@ -125,7 +125,7 @@ def test_a_megabyte_made_to_be_slow_is_read_at_once(name: str) -> None:
     raw = HEAD + BOMBS[name]
     before = calibration()
     started = time.process_time()
-    inquiry = read(raw)
+    inquiry = read_out(raw)
     spent = time.process_time() - started
     assert spent < SLOWEST * max(before, calibration())
     assert encodable(inquiry)
@@ -207,7 +207,7 @@ REPEATED = {
 def test_the_time_of_reading_grows_with_the_size_alone(name: str) -> None:
     head, unit = REPEATED[name]
     small, large = (HEAD + head + unit * (size // len(unit)) for size in (25_000, 25_000 * TIMES))
-    assert growth(read, small, large) < LINEAR
+    assert growth(read_out, small, large) < LINEAR
 
 
 COPIES = 5
@@ -227,7 +227,7 @@ COPIES = 5
 def test_a_large_mail_takes_no_more_than_a_few_copies_of_it(body: bytes) -> None:
     raw = HEAD + body
     tracemalloc.start()
-    read(raw)
+    read_out(raw)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < COPIES * len(raw)

@@ -1,14 +1,19 @@
 """The language of a text is told, and guessed only where the text is too short."""
 
 import json
+import os
+from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.inquiry.language import LANGUAGES, language_of
+from mailer.inquiry.language import FILE, LANGUAGES, language_of, model
+from tests.inquiry.langid import arrays, identifier
 
+SHIPPED = Path(__file__).parents[2] / "config" / "triage"
 EXAMPLES = sorted((Path(__file__).parents[3] / "shared" / "triage").glob("examples_*.jsonl"))
 
 
@@ -71,3 +76,29 @@ def test_the_examples_are_told_in_nearly_every_case() -> None:
     mails = [json.loads(line) for line in lines if line]
     right = sum(language_of(mail["body"]) == mail["lang"] for mail in mails)
     assert right >= 0.99 * len(mails)
+
+
+def test_the_model_is_that_of_py3langid() -> None:
+    """UPDATE_GOLDEN=1 takes it anew, after a change of the languages or of the library."""
+    expected = arrays()
+    path = Path(str(files("mailer.inquiry"))) / FILE
+    if os.environ.get("UPDATE_GOLDEN"):
+        np.savez_compressed(path, allow_pickle=False, **expected)
+    with np.load(path, allow_pickle=False) as shipped:
+        assert shipped.files == [*expected]
+        for name, array in expected.items():
+            assert shipped[name].dtype == array.dtype
+            assert (shipped[name] == array).all()
+
+
+def test_the_examples_are_told_as_py3langid_tells_them() -> None:
+    paths = sorted(SHIPPED.glob("*.jsonl"))
+    lines = [line for path in paths for line in path.read_text("utf-8").split("\n") if line]
+    texts = [body for line in lines if (body := json.loads(line)["body"])]
+    told = [identifier().classify(text)[0] for text in texts]
+    assert [model().language(text) for text in texts] == told
+
+
+def test_capitals_say_nothing() -> None:
+    text = "Lampan utanför trapphuset har varit trasig i två veckor nu."
+    assert language_of(text.upper()) == "sv"
