@@ -1,9 +1,8 @@
 """The marks of mail that lures or sells, sent to everybody.
 
-Takes an `Inquiry`, and the log odds of it that were learned from labelled mails; says whether so
-many marks of different sorts stand in it that no resident can have written it, or fewer where it is
-like the mails that are known to be spam. A mark or two proves nothing: residents write of BankID,
-of fees and of links, and forward the swindles that they have met. Who asks for help, or speaks of
+Takes an `Inquiry`; gives the sorts of marks that stand in it, and says whether they are so many
+that no resident can have written it. A mark or two proves nothing: residents write of BankID, of
+fees and of links, and forward the swindles that they have met. Who asks for help, or speaks of
 somebody close, sends none.
 """
 
@@ -16,9 +15,9 @@ ENOUGH = 3
 """So many sorts of marks it takes, one less where the sender is forged; one of `PLAIN` counts
 double, but none is enough alone."""
 
-_MARK = 0.75
-_LIKELY = -1.0
-"""Log odds: of 2,600 examples that people wrote six reached these without having been seen."""
+LINK = "link"
+SUM = "sum"
+RESIDENT = "resident"
 
 _LINK = re.compile(r"https?://|www\.\w", re.IGNORECASE)
 _SUM = re.compile(
@@ -123,24 +122,29 @@ vi i föreningen, flicklaget, pojklaget
 """What those write who have met a swindle, or have a matter of their own."""
 
 
-def advertises(inquiry: Inquiry, learned: float, *, forged: bool = False) -> bool:
-    """Whether enough sorts of marks stand in the subject and the text."""
+def marks(inquiry: Inquiry) -> set[str]:
+    """Which sorts of marks stand in the subject and the text; `RESIDENT` speaks against them."""
     text = inquiry.text[:_READ]
     matches = _PATTERNS.find(inquiry.subject, text, SWEDISH)
     found = {sort for match in matches for sort in _SORTS[match.pattern]}
-    if "resident" in found:
-        return False
-    plain = found & PLAIN.keys()
-    lures = found & LURES.keys()
-    marks = 2 * len(plain) + len(lures)
-    marks += bool(_LINK.search(text)) + bool(_SUM.search(f"{inquiry.subject} {text}"))
-    if len(plain | lures) >= 2 and marks >= ENOUGH - forged:
-        return True
-    return learned + _MARK * marks >= _LIKELY
+    if _LINK.search(text):
+        found.add(LINK)
+    if _SUM.search(f"{inquiry.subject} {text}"):
+        found.add(SUM)
+    return found
+
+
+def advertises(inquiry: Inquiry, *, forged: bool = False) -> bool:
+    """Whether enough sorts of marks stand in it to say so by its words alone."""
+    found = marks(inquiry)
+    plain, lures = found & PLAIN.keys(), found & LURES.keys()
+    weight = 2 * len(plain) + len(lures) + len(found & {LINK, SUM})
+    enough = len(plain | lures) >= 2 and weight >= ENOUGH - forged
+    return enough and RESIDENT not in found
 
 
 _SORTS: dict[str, set[str]] = {}
-for _sort, _table in {**PLAIN, **LURES, "resident": RESIDENTS}.items():
+for _sort, _table in {**PLAIN, **LURES, RESIDENT: RESIDENTS}.items():
     for _pattern in _table.split(","):
         _SORTS.setdefault(" ".join(_pattern.replace("%", " ").split()), set()).add(_sort)
 _PATTERNS = Patterns(_SORTS)

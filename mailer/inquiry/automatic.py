@@ -31,9 +31,27 @@ MACHINE_FIELDS = (
 )
 
 # The whole of the part before the @ (a tag after "+" apart): "groot" is a person.
-_MACHINE_NAME = re.compile(
-    r"mailer-daemon|postmaster|abuse|root|no[-_.]?reply|do[-_.]?not[-_.]?reply|svara[-_.]?inte|"
-    r"ej[-_.]?svar|owner-.+|.+-request|listserv|majordomo|bounces?|ndr",
+_POST_OFFICE = (
+    r"mailer-daemon|postmaster|owner-.+|.+-request|listserv|majordomo|(?:.+-)?bounces?|ndr|"
+    r"listmaster|mailman|microsoftexchange\w*"
+)
+_UNREAD = (
+    r"abuse|root|(?:no|do[-_.]?not)[-_.]?reply(?:[-_.]\w+)?|svara[-_.]?inte|ej[-_.]?svar|"
+    r"ikke[-_.]?svar|svar[-_.]?ikke|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre|"
+    r"niet[-_.]?beantwoorden|ala[-_.]?vastaa|nie[-_.]?odpowiadaj|no[-_.]?responder|"
+    r"notis(?:er)?|notifications?|alerts?|autosvar|autoreply|auto[-_.]?confirm"
+)
+_POST_OFFICE_NAME = re.compile(_POST_OFFICE, re.IGNORECASE)
+_MACHINE_NAME = re.compile(rf"{_POST_OFFICE}|{_UNREAD}", re.IGNORECASE)
+_OFFICE_NAME = re.compile(
+    r"(?:admin|annons|bibliotek(?:et)?|biuro|bokning|booking|bonus|boutique|butik|contact|deals|"
+    r"editor|erbjudande|expedition(?:en)?|fakt?ura|firma|försäljning|hej|hello|helpdesk|help|"
+    r"info|it|jobs?|kampanj|kansli(?:et)?|konto(?:r|ret)?|kontakt|kundservice|kundtj[aä]nst|"
+    r"kundeservice|kurs|leverans|loan|marketing|meddelande|myynti|news|nyhetsbrev|nyheter|"
+    r"offers?|offert|oferta|office|order|partner|payments?|post|press|promo|reception(?:en)?|"
+    r"redaktion(?:en)?|register|reklam|s[aä]kerhet|sales?|salg|s[aä]lj|security|service|"
+    r"servicedesk|shop|support|system|team|tilbud|tips|verkauf|vertrieb|webmaster|win)"
+    r"\d*(?:[-_.].+)?",
     re.IGNORECASE,
 )
 _NULL_PATH = re.compile(r"<\s*>|<?mailer-daemon>?", re.IGNORECASE)
@@ -79,15 +97,24 @@ _SAYS_RECEIVED = re.compile(
     re.IGNORECASE,
 )
 _SAYS_UNDELIVERED = re.compile(
-    r"could not be delivered|couldn't be delivered|not been delivered|delivery (?:has )?failed|"
-    r"unable to deliver|undeliverable|kunde inte levereras|gick inte att leverera|"
-    r"user unknown|unknown user|mailbox (?:is )?(?:full|unavailable)|over quota|no such user|"
-    r"notificationtype|\b5\d\d[ -]5\.\d\.\d",
+    r"could not be delivered|couldn't be delivered|(?:not|n't) (?:yet )?been (?:yet )?delivered|"
+    r"(?:was|is) not delivered|delivery (?:has )?(?:failed|incomplete)|"
+    r"(?:un|not |n't )able to deliver|undeliverable|user unknown|unknown user|no such user|"
+    r"mailbox (?:is )?(?:full|unavailable)|over quota|"
+    r"(?:message|mail)(?: you sent)? (?:was|has been) (?:blocked|rejected|refused|bounced|held)|"
+    r"is being held until|size limit|"
+    r"kunde inte levereras|levererades inte|inte (?:har )?levererats|gick inte att leverera|"
+    r"inte kunnat leverera|har inte kommit fram|nådde inte (?:fram|mottagaren)|avvisades|"
+    r"inte ta emot fler meddelanden|"
+    r"nicht zugestellt|nicht ausgeliefert|zustellung fehlgeschlagen|unzustellbar|"
+    r"ikke lever(?:es|et|t)\b|nådde ikke frem|"
+    r"ei voitu toimittaa|toimitus epäonnistui|ei mennyt perille|palautettiin lähettäjälle|"
+    r"nie mog\w+ (?:być|zostać) dostarczon|nie zosta\w+ dostarczon|niedoręczon|"
+    r"niet (?:worden )?afgeleverd|onbestelbaar|"
+    r"pas pu être (?:remis|distribué|livré)|échec de la remise|no se pudo entregar|no entregado",
     re.IGNORECASE,
 )
-_MARK = 0.75
-_LIKELY = -2.25
-"""Log odds: of 2,600 examples that people wrote one reached these without having been seen."""
+_REPORT_CODE = re.compile(r"notificationtype|\b5\d\d[ -]5\.\d\.\d", re.IGNORECASE)
 _LIST_REFUSES = re.compile(r"you are not (?:a )?member of this mailing list", re.IGNORECASE)
 _SPAM_FIELDS = ("x-spam-flag", "x-spam-status", "x-spam")
 _SPAM_LEVEL = re.compile(r"[5-9]")
@@ -103,9 +130,23 @@ _COMPLAINT_SUBJECT = re.compile(
 
 def machine_sender(inquiry: Inquiry) -> bool:
     """From or the envelope sender is an address behind which nobody reads."""
+    return _sent_by(inquiry, _MACHINE_NAME)
+
+
+def post_office(inquiry: Inquiry) -> bool:
+    """From or the envelope sender is one that mail servers and lists send their notices as."""
+    return _sent_by(inquiry, _POST_OFFICE_NAME)
+
+
+def office(inquiry: Inquiry) -> bool:
+    """From is the address of an office or a shop, not a person's."""
+    return bool(inquiry.sender and _OFFICE_NAME.fullmatch(inquiry.sender.local))
+
+
+def _sent_by(inquiry: Inquiry, known: re.Pattern[str]) -> bool:
     names = [inquiry.sender.local] if inquiry.sender else [_mailer_daemon(inquiry)]
     names += [value.strip("<> ").partition("@")[0] for value in inquiry.values("return-path")]
-    return any(_MACHINE_NAME.fullmatch(name.partition("+")[0]) for name in names)
+    return any(known.fullmatch(name.partition("+")[0]) for name in names)
 
 
 def _mailer_daemon(inquiry: Inquiry) -> str:
@@ -212,22 +253,16 @@ def undelivered(inquiry: Inquiry) -> bool:
         return True
     if from_list(inquiry) and _LIST_REFUSES.match(inquiry.whole):
         return True
-    if not (null_path(inquiry) or machine_sender(inquiry) or not inquiry.sender):
+    by_server = null_path(inquiry) or post_office(inquiry) or not inquiry.sender
+    if not (by_server or machine_sender(inquiry)):
         return False
     if _REPORTS.match(inquiry.subject) or "message/delivery-status" in inquiry.content_types:
         return True
-    # Words in the text alone prove nothing where the mail calls itself an answer.
-    says = _SAYS_UNDELIVERED.search(inquiry.whole[:20_000])
-    return bool(says) and "auto-replied" not in auto_submitted(inquiry)
-
-
-def says_undelivered(inquiry: Inquiry, learned: float) -> bool:
-    """The words of such a report, though nothing shows that a machine wrote them.
-
-    `learned` are log odds that it is one, by the mails that it is like.
-    """
-    marks = bool(_REPORTS.match(inquiry.subject)) + bool(_SAYS_UNDELIVERED.search(inquiry.text))
-    return "?" not in inquiry.text and learned + _MARK * marks >= _LIKELY
+    if "auto-replied" in auto_submitted(inquiry):
+        return False
+    text = inquiry.whole[:20_000]
+    # A shop says of a parcel, too, that it "could not be delivered".
+    return bool(_REPORT_CODE.search(text) or (by_server and _SAYS_UNDELIVERED.search(text)))
 
 
 def complains(inquiry: Inquiry) -> bool:

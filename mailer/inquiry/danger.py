@@ -42,7 +42,5 @@ CALMING: Mapping[str, str] = {
     "over": "det är över",
     "calm": "inte bråttom eller inte på allvar",
     "learning": "kurs, nyhet eller berättelse",
-    "routine": "vardagligt ärende",
-    "often": "återkommer",
 }
 """What makes it less so."""

@@ -3,7 +3,7 @@
 Takes an `Inquiry`, what is `Ours`, and what labelled mails teach of it; gives a kind with its
 reason. `RULES` is in order: the first that holds decides. It is total: its last row always holds,
 so that a mail that nothing else claims reaches a human. Its first rows, `MARKS`, ask for marks of
-programs alone.
+programs alone; most of the others ask what the mail seems to be, by all `signs` weighed together.
 
 A person's words are worth more than a mark: what a person may have written is never anything but
 an inquiry on the ground of a list header, a sender's name or a subject alone.
@@ -14,19 +14,11 @@ from dataclasses import dataclass
 
 from mailer.inquiry import automatic
 from mailer.inquiry.ours import Ours
-from mailer.inquiry.sort import Leaning
-from mailer.inquiry.telling import (
-    answers_by_machine,
-    follows_up,
-    lures,
-    own_id,
-    reads_like_a_bounce,
-    reads_like_an_answer,
-    seems_to_wish,
-    wishes,
-)
+from mailer.inquiry.signs import NOTHING, Seeming, seeming
+from mailer.inquiry.sort import ANSWER, BOUNCE, SPAM, Leaning
+from mailer.inquiry.telling import answers_by_machine, follows_up, own_id
 from mailer.inquiry.verdict import Inquiry, Kind
-from mailer.inquiry.wish import Wish, unsubscribes_by_token
+from mailer.inquiry.wish import Wish, unsubscribes_by_token, wish_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Recognised:
     certain: bool = True
 
 
-KindTest = Callable[[Inquiry, Ours, Leaning], bool]
+KindTest = Callable[[Inquiry, Ours, Seeming], bool]
 
 NOTHING_LEARNED = Leaning()
 """Where there are no labelled mails, words and header fields decide alone."""
@@ -55,14 +47,20 @@ class KindRule:
 
 def recognise(inquiry: Inquiry, ours: Ours, learned: Leaning = NOTHING_LEARNED) -> Recognised:
     """The kind of this mail, by the first of `RULES` that holds."""
-    rule = next(rule for rule in RULES if rule.test(inquiry, ours, learned))
+    seems = seeming(inquiry, ours, learned)
+    rule = next(rule for rule in RULES if rule.test(inquiry, ours, seems))
     return Recognised(rule.kind, rule.reason, rule.certain)
 
 
 def marked(inquiry: Inquiry, ours: Ours) -> Recognised | None:
     """The kind by the first of `MARKS` that holds, whatever the words are; None: they decide."""
-    found = (rule for rule in MARKS if rule.test(inquiry, ours, NOTHING_LEARNED))
+    found = (rule for rule in MARKS if rule.test(inquiry, ours, NOTHING))
     return next((Recognised(each.kind, each.reason, each.certain) for each in found), None)
+
+
+def surely_wishes(inquiry: Inquiry, wish: Wish, seems: Seeming) -> bool:
+    """Whether this wish is all that it says, and known mails of the kind are like it."""
+    return seems.kind == wish.act and seems.alike and wish_of(inquiry) == wish
 
 
 LEAVE, TAKE_OFF = Wish("unsubscribe"), Wish("unsubscribe", theirs=False)
@@ -72,67 +70,67 @@ MARKS: tuple[KindRule, ...] = (
     KindRule(
         "own",
         "own id",
-        lambda inquiry, ours, learned: own_id(inquiry, ours),
+        lambda inquiry, ours, seems: own_id(inquiry, ours),
         "brevet är ett av våra egna",
     ),
     KindRule(
         "complaint",
         "feedback report",
-        lambda inquiry, ours, learned: automatic.complains(inquiry),
+        lambda inquiry, ours, seems: automatic.complains(inquiry),
         "en e-postleverantör rapporterar att en mottagare har markerat vårt utskick som skräp",
     ),
     KindRule(
         "unsubscribe",
         "unsubscribe by Apple Mail",
-        lambda inquiry, ours, learned: automatic.has_field(inquiry, ("x-apple-unsubscribe",)),
+        lambda inquiry, ours, seems: automatic.has_field(inquiry, ("x-apple-unsubscribe",)),
         "avsändarens e-postprogram avslutar prenumerationen",
     ),
     KindRule(
         "bounce",
         "undelivered",
-        lambda inquiry, ours, learned: automatic.undelivered(inquiry),
+        lambda inquiry, ours, seems: automatic.undelivered(inquiry),
         "en e-postserver meddelar att ett brev inte har kommit fram eller är försenat",
     ),
     KindRule(
         "unsubscribe",
         "command with a token",
-        lambda inquiry, ours, learned: unsubscribes_by_token(inquiry),
+        lambda inquiry, ours, seems: unsubscribes_by_token(inquiry),
         "ämnet är det som nyhetsbrevets länk för att sluta skriver",
     ),
     KindRule(
         "auto-reply",
         "Auto-Submitted: auto-replied",
-        lambda inquiry, ours, learned: "auto-replied" in automatic.auto_submitted(inquiry),
+        lambda inquiry, ours, seems: "auto-replied" in automatic.auto_submitted(inquiry),
         "brevet är ett automatiskt svar (Auto-Submitted)",
     ),
     KindRule(
         "auto-reply",
         "field of an answering machine",
-        lambda inquiry, ours, learned: automatic.answer_field(inquiry),
+        lambda inquiry, ours, seems: automatic.answer_field(inquiry),
         "brevet är ett automatiskt svar (enligt brevhuvudet)",
     ),
     KindRule(
         "auto-reply",
         "Precedence: auto_reply",
-        lambda inquiry, ours, learned: "auto_reply" in automatic.precedence(inquiry),
+        lambda inquiry, ours, seems: "auto_reply" in automatic.precedence(inquiry),
         "brevet är ett automatiskt svar (Precedence)",
     ),
     KindRule(
         "auto-reply",
         "read receipt",
-        lambda inquiry, ours, learned: automatic.report_type(inquiry) == "disposition-notification",
+        lambda inquiry, ours, seems: automatic.report_type(inquiry) == "disposition-notification",
         "brevet är ett läskvitto",
     ),
     KindRule(
         "auto-reply",
         "answer to an invitation",
-        lambda inquiry, ours, learned: automatic.calendar_reply(inquiry),
+        lambda inquiry, ours, seems: automatic.calendar_reply(inquiry),
         "brevet är ett kalendersvar",
     ),
     KindRule(
         "auto-reply",
         "subject of an automatic answer",
-        lambda inquiry, ours, learned: answers_by_machine(inquiry, ours),
+        lambda inquiry, ours, seems: answers_by_machine(inquiry, ours),
         "ämnet är det som program skriver i automatiska svar, och brevhuvudet likaså",
     ),
 )
@@ -142,89 +140,89 @@ RULES: tuple[KindRule, ...] = (
     KindRule(
         "bounce",
         "reads like a bounce",
-        lambda inquiry, ours, learned: reads_like_a_bounce(inquiry, learned),
+        lambda inquiry, ours, seems: seems.kind == BOUNCE,
         "brevet har flera av de drag som meddelanden om olevererade brev har",
     ),
     KindRule(
         "auto-reply",
         "says that it is automatic",
-        lambda inquiry, ours, learned: automatic.says_automatic(inquiry),
+        lambda inquiry, ours, seems: automatic.says_automatic(inquiry),
         "brevet säger själv att det är automatiskt",
     ),
     KindRule(
         "auto-reply",
         "reads like an automatic answer",
-        reads_like_an_answer,
+        lambda inquiry, ours, seems: seems.kind == ANSWER,
         "brevet har flera av de drag som frånvaromeddelanden och kvitton har",
     ),
     KindRule(
         "spam",
         "marked by the filter",
-        lambda inquiry, ours, learned: automatic.filtered_as_spam(inquiry),
+        lambda inquiry, ours, seems: automatic.filtered_as_spam(inquiry),
         "brevlådans skräppostfilter har markerat brevet",
     ),
     KindRule(
         "unreadable",
         "unreadable",
-        lambda inquiry, ours, learned: bool(inquiry.unreadable),
+        lambda inquiry, ours, seems: bool(inquiry.unreadable),
         "brevet går inte att läsa automatiskt och måste läsas för hand",
     ),
     KindRule(
         "unsubscribe",
         "asks to be taken off the list",
-        lambda inquiry, ours, learned: wishes(inquiry, LEAVE, learned),
+        lambda inquiry, ours, seems: surely_wishes(inquiry, LEAVE, seems),
         "brevet handlar bara om att sluta få nyhetsbrevet",
     ),
     KindRule(
         "unsubscribe",
         "asks to take another address off the list",
-        lambda inquiry, ours, learned: wishes(inquiry, TAKE_OFF, learned),
+        lambda inquiry, ours, seems: seems.kind == "unsubscribe" and wish_of(inquiry) == TAKE_OFF,
         "brevet handlar bara om att någon annan adress ska sluta få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "subscribe",
         "asks for the newsletter",
-        lambda inquiry, ours, learned: wishes(inquiry, JOIN, learned),
+        lambda inquiry, ours, seems: surely_wishes(inquiry, JOIN, seems),
         "brevet handlar bara om att få nyhetsbrevet",
     ),
     KindRule(
         "subscribe",
         "asks for the newsletter to another address",
-        lambda inquiry, ours, learned: wishes(inquiry, ADD, learned),
+        lambda inquiry, ours, seems: seems.kind == "subscribe" and wish_of(inquiry) == ADD,
         "brevet handlar bara om att någon annan adress ska få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "follow-up",
         "answers one of our letters",
-        lambda inquiry, ours, learned: follows_up(inquiry, ours),
+        lambda inquiry, ours, seems: follows_up(inquiry, ours),
         "brevet svarar på ett tidigare ärende",
     ),
     KindRule(
         "unsubscribe",
         "seems to ask to be taken off the list",
-        lambda inquiry, ours, learned: seems_to_wish(inquiry, LEAVE, learned),
+        lambda inquiry, ours, seems: seems.kind == "unsubscribe",
         "brevet handlar troligen om att sluta få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "subscribe",
         "seems to ask for the newsletter",
-        lambda inquiry, ours, learned: seems_to_wish(inquiry, JOIN, learned),
+        lambda inquiry, ours, seems: seems.kind == "subscribe",
         "brevet handlar troligen om att få nyhetsbrevet",
         certain=False,
     ),
     KindRule(
         "spam",
         "lures or sells",
-        lures,
+        lambda inquiry, ours, seems: seems.kind == SPAM,
         "brevet har flera av de drag som bluffbrev och massreklam har",
     ),
     KindRule(
         "inquiry",
         "anything else",
-        lambda inquiry, ours, learned: True,
+        lambda inquiry, ours, seems: True,
         "brevet är skrivet av en person",
     ),
 )

@@ -8,6 +8,7 @@ otherwise teach nothing of those that they do not know.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, log
+from typing import Final
 
 from mailer.inquiry.danger import URGENT
 from mailer.inquiry.labelled import Labelled
@@ -16,9 +17,9 @@ from mailer.inquiry.model import Model
 from mailer.inquiry.verdict import Reason
 from mailer.organisation import COORDINATOR
 
-ANSWER = "auto-reply"
-BOUNCE = "bounce"
-SPAM = "spam"
+ANSWER: Final = "auto-reply"
+BOUNCE: Final = "bounce"
+SPAM: Final = "spam"
 KINDS = (ANSWER, BOUNCE, SPAM, "subscribe", "unsubscribe")
 """The kinds that are known by words; those of the others have marks of a program."""
 

@@ -11,6 +11,7 @@ mail programs write one of their own, and people have signatures.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -53,11 +54,6 @@ ASKED_WITHIN = 3
 BESIDE = 2
 """So many sentences may be of neither the letter nor the writer: where one moves, a greeting."""
 
-_MARK = 0.75
-_LIKELY: dict[Act, float] = {"unsubscribe": -0.75, "subscribe": -0.25}
-"""Log odds: of 2,600 examples of other matters, half of them written to look like a wish, three and
-four reached these without having been seen."""
-
 _TOKEN = re.compile(
     r"(?:avsluta|avslut|avregistrera|avprenumerera|avanmäl(?:an)?|stopp|stop|unsubscribe)"
     r"\s+[0-9a-f]{32}",
@@ -80,19 +76,19 @@ def wish_of(inquiry: Inquiry) -> Wish | None:
     """The wish that is all this mail is about."""
     if unsubscribes_by_token(inquiry):
         return Wish("unsubscribe")
-    subject, text = _subject(inquiry), _ADDRESS.sub("", inquiry.text)
+    subject, text = _subject(inquiry), _text(inquiry)
     if inquiry.attachments or len(_WORD.findall(text)) > WORDS:
         return None
     sentences = _SENTENCE.findall(text)
     others = _others(inquiry)
-    heard = _heard(f"{subject}. {text}")
-    if _more(heard, sentences) or ("somebody else" in heard and not others):
+    spoken = heard(inquiry)
+    if _more(spoken, sentences) or ("somebody else" in spoken and not others):
         return None
     if "erasure" in _heard(". ".join((subject, *sentences[:ASKED_WITHIN]))):
         return None
     command = _commands(subject, text) or _commands(text, subject)
-    named = command or not heard.isdisjoint({"letter", "mail"})
-    again = "join again" in heard and "letter" in heard
+    named = command or not spoken.isdisjoint({"letter", "mail"})
+    again = "join again" in spoken and "letter" in spoken
     said = [_heard(sentence) for sentence in (subject, *sentences)]
     if not again and any(_leaves(each, named, command) for each in said):
         return Wish("unsubscribe", theirs=not others)
@@ -101,21 +97,19 @@ def wish_of(inquiry: Inquiry) -> Wish | None:
     return None
 
 
-def likely_wish(inquiry: Inquiry, act: Act, learned: float) -> bool:
-    """Whether the mail is likely to wish this, by its words and the log odds `learned`."""
-    subject, text = _subject(inquiry), _ADDRESS.sub("", inquiry.text)
-    heard = _heard(f"{subject}. {text}")
-    if len(_WORD.findall(text)) > WORDS or _more(heard, _SENTENCE.findall(text)):
-        return False
-    sure = wish_of(inquiry)
-    marks = sum(not heard.isdisjoint(each) for each in _MARKS[act])
-    marks += sure is not None and sure.act == act
-    return learned + _MARK * marks >= _LIKELY[act]
+@lru_cache(maxsize=1)  # likewise
+def heard(inquiry: Inquiry) -> Set[str]:
+    """What subject and text speak of, by the name of the table that knows the words."""
+    return _heard(f"{_subject(inquiry)}. {_text(inquiry)}")
 
 
-def _more(heard: set[str], sentences: list[str]) -> bool:
+def says_more(inquiry: Inquiry) -> bool:
     """Whether the mail is about more than the letter, or may be."""
-    if "another matter" in heard:
+    return _more(heard(inquiry), _SENTENCE.findall(_text(inquiry)))
+
+
+def _more(spoken: Set[str], sentences: list[str]) -> bool:
+    if "another matter" in spoken:
         return True
     full = [sentence for sentence in sentences if len(_WORD.findall(sentence)) > 3]
     silent = [sentence for sentence in full if _heard(sentence).isdisjoint(_OF_THE_LETTER)]
@@ -157,6 +151,10 @@ def _others(inquiry: Inquiry) -> set[str]:
     return {found.casefold().rstrip(".") for found in _ADDRESS.findall(inquiry.text)} - {own}
 
 
+def _text(inquiry: Inquiry) -> str:
+    return _ADDRESS.sub("", inquiry.text)
+
+
 def _subject(inquiry: Inquiry) -> str:
     return _REPLY.sub("", inquiry.subject).strip(" .!")
 
@@ -173,10 +171,6 @@ _TABLES = {
     "another matter": ANOTHER_MATTER,
     "erasure": ERASURE,
     "somebody else": SOMEBODY_ELSE,
-}
-_MARKS: dict[Act, tuple[set[str], ...]] = {
-    "unsubscribe": ({"letter", "mail"}, {"leave", "leave me"}),
-    "subscribe": ({"letter"}, {"join", "join again"}),
 }
 _OF_THE_LETTER = {"letter", "mail", "leave", "leave me", "join", "join again", "passing"}
 _NAMES: dict[str, set[str]] = {}

@@ -5,8 +5,6 @@ import pytest
 from mailer.inquiry.advertising import advertises
 from mailer.inquiry.verdict import Inquiry
 
-NOTHING = float("-inf")
-
 
 @pytest.mark.parametrize(
     ("subject", "text"),
@@ -26,7 +24,7 @@ NOTHING = float("-inf")
     ],
 )
 def test_a_lure_is_seen(subject: str, text: str) -> None:
-    assert advertises(Inquiry(subject=subject, text=text), NOTHING)
+    assert advertises(Inquiry(subject=subject, text=text))
 
 
 @pytest.mark.parametrize(
@@ -41,32 +39,14 @@ def test_a_lure_is_seen(subject: str, text: str) -> None:
     ],
 )
 def test_a_resident_is_not_taken_for_one(text: str) -> None:
-    assert not advertises(Inquiry(text=text), NOTHING)
+    assert not advertises(Inquiry(text=text))
 
 
-BARE = Inquiry(text="Köp solceller med rabatt, bästa pris.")
 LURING = Inquiry(text="Ditt paket väntar. Klicka här.")
-
-
-@pytest.mark.parametrize(
-    ("inquiry", "learned", "lures"),
-    [
-        (BARE, NOTHING, False),
-        (BARE, -2.0, False),
-        (BARE, -1.7, True),
-        (LURING, NOTHING, False),
-        (LURING, -2.4, True),
-        (Inquiry(text="Lampan är trasig."), -1.1, False),
-        (Inquiry(text="Lampan är trasig."), -0.9, True),
-        (Inquiry(text="Vi bor på Åvägen. Lampan är trasig."), 5.0, False),
-    ],
-)
-def test_fewer_marks_will_do_where_a_mail_is_like_known_spam(
-    inquiry: Inquiry, learned: float, lures: bool
-) -> None:
-    assert advertises(inquiry, learned) == lures
+BARE = Inquiry(text="Köp solceller med rabatt, bästa pris.")
 
 
 def test_fewer_marks_will_do_where_the_sender_is_forged() -> None:
-    assert advertises(LURING, NOTHING, forged=True)
-    assert not advertises(BARE, NOTHING, forged=True)
+    assert not advertises(LURING)
+    assert advertises(LURING, forged=True)
+    assert not advertises(BARE, forged=True)

@@ -64,7 +64,7 @@ def test_a_mail_without_evidence_is_uncertain() -> None:
 def test_danger_and_its_reasons_come_first() -> None:
     verdict = TRIAGE.judge(mail("Knarkare knivhotar folk.")).verdict
     assert (verdict.owner, verdict.urgent) == ("drog", True)
-    assert [reason.slug for reason in verdict.reasons] == ["urgent", "drog"]
+    assert [reason.slug for reason in verdict.reasons] == ["urgent", "urgent", "urgent", "drog"]
 
 
 def test_a_leader_in_the_greeting_is_a_reason() -> None:
