@@ -1,9 +1,19 @@
 """One tree of errors, and what each of them says."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mailer import errors
-from mailer.errors import LoginRefused, MailboxError, MailerError, Problem, SettingsError
+from mailer.errors import (
+    LoginRefused,
+    MailboxError,
+    MailerError,
+    NotNow,
+    Problem,
+    RelayError,
+    SettingsError,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +31,15 @@ def test_every_error_is_a_mailer_error_and_drawn_in_the_tree(error: type[Excepti
 
 def test_a_refused_login_is_the_mailbox_failing() -> None:
     assert issubclass(LoginRefused, MailboxError)
+
+
+def test_a_relay_that_has_had_enough_says_when_it_takes_more() -> None:
+    again = datetime(2020, 9, 11, 8, 1, tzinfo=UTC)
+    error = NotNow("30 letters a minute", again, pressing_may_go=True)
+    assert isinstance(error, RelayError)
+    assert (str(error), error.again) == ("30 letters a minute", again)
+    assert error.pressing_may_go
+    assert not NotNow("", again).pressing_may_go
 
 
 def test_an_error_says_its_message() -> None:

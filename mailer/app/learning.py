@@ -1,10 +1,10 @@
 """What is learned from examples, wired: the examples there are, and the models of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 
-from mailer.edge.examples import shipped_examples
+from mailer.edge.examples import digest_of_shipped, shipped_examples
 from mailer.edge.files import OriginalFiles
 from mailer.edge.model import model_of
 from mailer.edge.store.database import Database, exists
@@ -22,8 +22,25 @@ from mailer.settings import Settings
 
 def models(settings: Settings, taught: Sequence[Example] = ()) -> Models:
     """What the shipped examples teach, and those that leaders `taught`."""
-    mails = shipped_examples(settings.config_dir)
-    return Models(_owner_model(settings, mails, taught), _sort_model(settings, mails))
+    mails = cache(lambda: shipped_examples(settings.config_dir))  # only where they are not known
+    shipped = digest_of_shipped(settings.config_dir)
+    rules = settings.triage
+    # Not the whole of each: addresses and folders say nothing of what a mail is about.
+    parts = [
+        (part.slug, [leader.name for leader in part.leaders])
+        for part in settings.organisation.subprojects
+    ]
+    of_owners = (shipped, sorted(map(repr, taught)), rules.rules, rules.none, parts)
+    folder = settings.data_dir
+    return Models(
+        model_of("owner", of_owners, lambda: _owner_model(settings, mails(), taught), folder),
+        model_of("sort", (shipped, START), lambda: _sort_model(mails()), folder),
+    )
+
+
+def models_of(settings: Settings, mails: Sequence[Labelled]) -> Models:
+    """As `models`, of these mails instead; they are not kept."""
+    return Models(_owner_model(settings, mails, ()), _sort_model(mails))
 
 
 def examples_of(settings: Settings, taught: Sequence[Taught], sent: Shingles) -> list[Example]:
@@ -47,54 +64,18 @@ async def taught_so_far(settings: Settings) -> Sequence[Taught]:
         await database.close()
 
 
-def models_of(settings: Settings, mails: Sequence[Labelled]) -> Models:
-    """As `models`, of these mails instead; they are not kept."""
-    examples, sorts = _examples(settings, mails), _sorts(mails)
-    rules = _by_rules(settings)
-    return Models(
-        fit([rules(each) for each in examples], examples) if examples else None,
-        fit([START] * len(sorts), sorts) if sorts else None,
-    )
-
-
 def _owner_model(
-    settings: Settings, mails: Sequence[Labelled], taught: Sequence[Example]
+    settings: Settings, mails: Iterable[Labelled], taught: Iterable[Example]
 ) -> Model | None:
+    """Nothing is learned of a subproject that is not here."""
     known = {None, *settings.organisation.by_slug}
-    examples = [*_examples(settings, mails), *(each for each in taught if each.owner in known)]
-    if not examples:
-        return None
-    rules = settings.triage
-    # Not the whole of each: addresses and folders say nothing of what a mail is about.
-    parts = [
-        (part.slug, [leader.name for leader in part.leaders])
-        for part in settings.organisation.subprojects
-    ]
-    made_from = (rules.rules, rules.none, parts)
-    return model_of("owner", examples, _by_rules(settings), made_from, settings.data_dir)
+    shipped = (mail.example() for mail in mails if mail.teaches_owner and mail.kind == "inquiry")
+    examples = [each for each in (*shipped, *taught) if each.owner in known]
+    by_rules = classifier(settings.triage, settings.organisation).score
+    sums = [by_rules(each.subject, each.text, each.language).sums for each in examples]
+    return fit(sums, examples) if examples else None
 
 
-def _sort_model(settings: Settings, mails: Sequence[Labelled]) -> Model | None:
-    examples = _sorts(mails)
-    if not examples:
-        return None
-    return model_of("sort", examples, lambda each: START, tuple(START), settings.data_dir)
-
-
-def _sorts(mails: Iterable[Labelled]) -> list[Example]:
-    return [example for mail in mails if (example := example_of(mail))]
-
-
-def _examples(settings: Settings, mails: Iterable[Labelled]) -> Sequence[Example]:
-    """Those that show whom a mail belongs to. One of a subproject that is not here is left out."""
-    known = {None, *settings.organisation.by_slug}
-    return [
-        each.example()
-        for each in mails
-        if each.teaches_owner and each.kind == "inquiry" and each.owner in known
-    ]
-
-
-def _by_rules(settings: Settings) -> Callable[[Example], Mapping[str, float]]:
-    made = cache(lambda: classifier(settings.triage, settings.organisation))  # only where needed
-    return lambda each: made().score(each.subject, each.text, each.language).sums
+def _sort_model(mails: Iterable[Labelled]) -> Model | None:
+    examples = [example for mail in mails if (example := example_of(mail))]
+    return fit([START] * len(examples), examples) if examples else None

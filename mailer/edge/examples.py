@@ -6,6 +6,7 @@ Takes paths; gives every mail in them, or raises SettingsError with every line t
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from mailer.errors import MailerError, Problem, SettingsError
@@ -17,8 +18,30 @@ def shipped_examples(config_dir: Path) -> tuple[Labelled, ...]:
 
     Only those in files named examples_* teach whom a mail belongs to.
     """
-    paths = sorted((config_dir / "triage").glob("*.jsonl"))
-    return tuple(mail for path in paths for mail in _shipped(path))
+    return tuple(mail for path in _files(config_dir) for mail in _shipped(path))
+
+
+def digest_of_shipped(config_dir: Path) -> str:
+    """Another where any of their files is another, or is called otherwise.
+
+    It is made in a tenth of the time that reading the mails takes. Raises MailerError.
+    """
+    digest = sha256()
+    for path in _files(config_dir):
+        content = _content(path)
+        digest.update(f"{path.name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _files(config_dir: Path) -> list[Path]:
+    return sorted((config_dir / "triage").glob("*.jsonl"))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MailerError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _shipped(path: Path) -> Iterable[Labelled]:
@@ -33,11 +56,7 @@ def read_labelled(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     found: list[Labelled] = []
     problems: list[Problem] = []
     for path in paths:
-        try:
-            lines = path.read_bytes().split(b"\n")
-        except OSError as error:
-            raise MailerError(f"{path}: cannot be read: {error.strerror}") from error
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(_content(path).split(b"\n"), 1):
             if line.strip():
                 try:
                     found.append(labelled(json.loads(line)))

@@ -1,26 +1,24 @@
 """Models that are fitted once and kept: `NAME-HASH.npz` in the data directory's folder `models`.
 
-Takes what a model is fitted from; gives the model, from the file if it was fitted before. The hash
-is of all that goes into it, so that a change of an example, a rule or the method means a new model.
+Takes what a model is made from; gives the model, from the file if it was made before. The hash is
+of all that goes into it, so that a change of an example, a rule or the method means a new model.
 The old file is then removed: what an erased person's mail taught is gone with it. A file that
 cannot be read is fitted anew, and one that cannot be written is done without: nothing is lost but
 the time of a fit.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
-from operator import attrgetter
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
 from mailer.edge.files import write_durably
-from mailer.inquiry.learn import METHOD, Example, fit
+from mailer.inquiry.learn import METHOD
 from mailer.inquiry.model import Model
 
 log = logging.getLogger("mailer.model")
@@ -28,35 +26,25 @@ log = logging.getLogger("mailer.model")
 FITTED = Path(str(files("mailer.edge"))) / "fitted"
 """The models of the shipped examples and rules: a fit takes half a minute."""
 
-_VALUES = attrgetter(*(field.name for field in fields(Example)))
-
 
 def model_of(
-    name: str,
-    examples: Sequence[Example],
-    rules: Callable[[Example], Mapping[str, float]],
-    made_from: object,
-    data_dir: Path,
-) -> Model:
-    """The model called `name` ("owner", "urgency"), fitted if it is not kept.
+    name: str, made_from: object, make: Callable[[], Model | None], data_dir: Path
+) -> Model | None:
+    """The model called `name` ("owner", "sort"); what `make` gives if it is not kept.
 
-    `rules` gives what the rules say of an example, by label; `made_from` is what they are made
-    from, and tells by its repr whether they are still the same. The model is kept only where there
-    is a data directory. Raises ValueError as `fit` does.
+    `made_from` is what it is made from, the method apart, and tells by its repr whether that is
+    still the same. It is kept only where there is a data directory.
     """
-    file = f"{name}-{_hash(examples, made_from)}.npz"
+    file = f"{name}-{_hash(made_from)}.npz"
     path = data_dir / "models" / file
     model = _kept(path) or _kept(FITTED / file)
-    if model is None:
-        model = fit([rules(example) for example in examples], examples)
-        if data_dir.is_dir():
-            _keep(path, model)
+    if model is None and (model := make()) and data_dir.is_dir():
+        _keep(path, model)
     return model
 
 
-def _hash(examples: Sequence[Example], made_from: object) -> str:
-    known = sorted(repr(_VALUES(example)) for example in examples)
-    text = "\n".join([str(METHOD), repr(made_from), *known])
+def _hash(made_from: object) -> str:
+    text = f"{METHOD}\n{made_from!r}"
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

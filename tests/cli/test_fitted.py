@@ -23,6 +23,6 @@ def test_nothing_is_fitted_anew_with_the_shipped_config(
         models(settings)
         shutil.copytree(tmp_path / "models", FITTED)
     else:
-        monkeypatch.setattr("mailer.edge.model.fit", lambda *_: pytest.fail("it is fitted anew"))
+        monkeypatch.setattr("mailer.app.learning.fit", lambda *_: pytest.fail("it is fitted anew"))
     found = models(settings)
     assert found.owner and found.sort

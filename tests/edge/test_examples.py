@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.edge.examples import read_labelled, shipped_examples
+from mailer.edge.examples import digest_of_shipped, read_labelled, shipped_examples
 from mailer.errors import MailerError, SettingsError
 from mailer.settings import load
 
@@ -44,6 +44,21 @@ def test_only_files_named_examples_teach_whom_a_mail_belongs_to(tmp_path: Path) 
     for name in ("examples_a", "urgent_a"):
         (tmp_path / "triage" / f"{name}.jsonl").write_text(LINE, "utf-8")
     assert [mail.teaches_owner for mail in shipped_examples(tmp_path)] == [True, False]
+
+
+def test_the_digest_is_another_where_a_file_is_added_changed_or_called_otherwise(
+    tmp_path: Path,
+) -> None:
+    (folder := tmp_path / "triage").mkdir()
+    digests = [digest_of_shipped(tmp_path)]
+    (folder / "urgent_a.jsonl").write_text(LINE, "utf-8")
+    digests.append(digest_of_shipped(tmp_path))
+    (folder / "urgent_a.jsonl").rename(folder / "examples_a.jsonl")
+    digests.append(digest_of_shipped(tmp_path))
+    (folder / "examples_a.jsonl").write_text(LINE + "\n" + LINE, "utf-8")
+    digests.append(digest_of_shipped(tmp_path))
+    assert len({*digests}) == len(digests)
+    assert digest_of_shipped(tmp_path) == digests[-1]
 
 
 def test_the_shipped_examples_are_of_subprojects_that_are_here_and_each_stands_once() -> None:
