@@ -1,6 +1,7 @@
 """The servers, and the shared sample data, as fixtures."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from mailer.edge.store.database import Database
 from tests.servers import Account, Dovecot, Postfix, PostgreSQL, PymapServer, Sink, SmtpSink
+
+# Where these are run in the background they, and all that they start, are deaf to Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WAITING = Path(__file__).parent / "whole"
 

@@ -1,7 +1,7 @@
 """How far delivery is, on a bar; and several processes that work the outbox together.
 
 Each of those is `mailer deliver` again, with a part of its own of what is due: they meet in the
-database only. Ends when all have ended; a signal to this process is handed on to them.
+database only. Ends when all have ended; they are told to end when this process is.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mailer.app.figures import Waiting
 
 _LOOK_AGAIN = 1.0  # seconds
-_ENDING = (signal.SIGTERM, signal.SIGINT)
 _NO_BAR = {"TTY_COMPATIBLE": "0"}  # to rich: one bar for all of them, ours
 
 T = TypeVar("T")
@@ -86,30 +85,29 @@ async def work_together(command: Sequence[str], number: int, look: Look) -> None
     Raises MailerError where one of them failed; it has said why.
     """
     processes: list[asyncio.subprocess.Process] = []
-    told: list[int] = []
+    told = asyncio.Event()
 
-    def hand_on(signal_number: int) -> None:
-        told.append(signal_number)
+    def hand_on() -> None:
+        told.set()
         for process in processes:
             if process.returncode is None:
-                process.send_signal(signal_number)
+                process.terminate()  # also for Ctrl-C: one that still starts has no ear for that
 
     loop = asyncio.get_running_loop()
-    for each in _ENDING:
-        loop.add_signal_handler(each, hand_on, each)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, hand_on)
     for _ in range(number):
-        if told:
+        if told.is_set():
             break
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "mailer", *command, env={**os.environ, **_NO_BAR}
         )
         processes.append(process)
-        for missed in told:  # while this one was being made
-            process.send_signal(missed)
+        if told.is_set():  # while this one was being made
+            process.terminate()
     ended = asyncio.gather(*(process.wait() for process in processes))
     codes = await show_progress(ended, look)
     # One that was still starting when it was told to end has nothing to let go of.
-    well = {0, *(-each for each in _ENDING)}
-    failed = sum(code not in well for code in codes)
+    failed = sum(code not in (0, -signal.SIGTERM) for code in codes)
     if failed:
         raise MailerError(f"{failed} of {number} processes failed; nothing is lost, try again")

@@ -66,8 +66,8 @@ def by(name: str, robot: Answers, *, read: bool) -> Scene:
 def of_many(name: str, robots: dict[str, Answers], *, read: bool | None) -> Scene:
     """Many write, each with a robot."""
     mails = [f"mail.{number}" for number in range(1, 1 + len(robots))]
-    answers = [f"answer.1.{each}" for each in robots] if read else []
-    addresses = {f"{each}@example.org": robot for each, robot in robots.items()}
+    answers = [f"answer.1.sam.{each}" for each in robots] if read else []
+    addresses = {f"sam.{each}@example.org": robot for each, robot in robots.items()}
     return Scene(
         name,
         mails=[
