@@ -72,6 +72,7 @@ def compare(port: int, sqlite: str, postgresql: str, given: argparse.Namespace) 
     ways: dict[str, Callable[[], float]] = {
         "smtp-source, 8 sessions": lambda: source(port, letters, len(content())) / letters,
         "SQLite": lambda: emptied(sqlite, port, 1) / letters,
+        "SQLite, 2 processes": lambda: emptied(sqlite, port, 2) / letters,
         "SQLite, Ed25519": lambda: emptied(sqlite, port, 1, curve) / letters,
         "SQLite, Ed25519, 2 processes": lambda: emptied(sqlite, port, 2, curve) / letters,
         "SQLite, RSA-2048, 2 processes": lambda: emptied(sqlite, port, 2, primes) / letters,
