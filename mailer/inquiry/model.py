@@ -27,19 +27,6 @@ _BETWEEN = "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """`sums` by label: what the words add. `reasons` are the words that add most.
-
-    `nearest` names for a label the example of it that is most alike, where that adds anything: the
-    same again from another side, so only the one of whom the mail is given to is worth telling.
-    """
-
-    sums: Mapping[str, float]
-    reasons: tuple[Reason, ...]
-    nearest: Mapping[str, Reason]
-
-
-@dataclass(frozen=True, slots=True)
 class Postings:
     """Which examples have a feature: of feature i those from `starts[i]` to `starts[i + 1]`."""
 
@@ -76,19 +63,16 @@ class Model:
     pulls: Numbers
     postings: Postings
 
-    def read(self, subject: str, text: str) -> Learned:
+    def read(self, subject: str, text: str) -> "Learned":
         """What the examples say of a mail."""
         mail = counted(subject, text)
         vector = self.vocabulary.vector(mail)
         added = vector.values[:, None] * self.weights[vector.ids]
         sums = added.sum(axis=0) + self.bias
-        return Learned(
-            dict(zip(self.labels, sums.tolist(), strict=True)),
-            tuple(self._telling(mail, vector, added)),
-            {reason.slug: reason for reason in self._nearest(vector)},
-        )
+        by_label = dict(zip(self.labels, sums.tolist(), strict=True))
+        return Learned(by_label, self, mail, vector, added)
 
-    def _telling(self, mail: Counted, vector: Vector, added: Numbers) -> Iterator[Reason]:
+    def telling(self, mail: Counted, vector: Vector, added: Numbers) -> Iterator[Reason]:
         """The words that add most to any label, each for the one that it adds most to.
 
         A run of letters belongs in equal parts to every place where it stands.
@@ -108,7 +92,8 @@ class Model:
                 label = self.labels[of_wholes[number].argmax()]
                 yield Reason(label, _said(mail.wholes[number]), float(most[number]))
 
-    def _nearest(self, vector: Vector) -> Iterator[Reason]:
+    def nearest(self, vector: Vector) -> Iterator[Reason]:
+        """Of each label the example that is most alike, where that adds anything."""
         starts, ends = self.postings.starts[vector.ids], self.postings.starts[vector.ids + 1]
         sizes = ends - starts
         places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
@@ -160,6 +145,34 @@ class Model:
             pulls=arrays["pulls"],
             postings=Postings(arrays["starts"], arrays["examples"], arrays["values"]),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What the examples say of a mail; `sums` by label is what its words add.
+
+    The reasons are worked out when they are asked for: they take longer than the sums.
+    """
+
+    sums: Mapping[str, float]
+    _model: Model
+    _mail: Counted
+    _vector: Vector
+    _added: Numbers
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The words that add most."""
+        return tuple(self._model.telling(self._mail, self._vector, self._added))
+
+    @cached_property
+    def nearest(self) -> Mapping[str, Reason]:
+        """For a label the example of it that is most alike, where that adds anything.
+
+        It says the same from another side, so only the one of whom the mail is given to is worth
+        telling.
+        """
+        return {reason.slug: reason for reason in self._model.nearest(self._vector)}
 
 
 def _said(word: str) -> str:

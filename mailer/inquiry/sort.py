@@ -5,7 +5,7 @@ The words of config/triage.yaml have no part in what is learned: the mails that 
 otherwise teach nothing of those that they do not know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, log
 from typing import Final
@@ -37,12 +37,12 @@ START: Mapping[str, float] = dict.fromkeys((_ANYBODYS, URGENT, *KINDS), 0.0)
 class Leaning:
     """Log odds of what is `urgent`, and of each of `KINDS`, against all else; none: not known.
 
-    `reasons` are those for `urgent`.
+    `explain` works out the reasons for `urgent`.
     """
 
     urgent: float = 0.0
     kinds: Mapping[str, float] = field(default_factory=dict)
-    reasons: tuple[Reason, ...] = ()
+    explain: Callable[[], tuple[Reason, ...]] = tuple
 
     def likeliest(self, kind: str) -> float:
         """The log odds of the likeliest of `KINDS`, never of another."""
@@ -60,12 +60,16 @@ def example_of(mail: Labelled) -> Example | None:
 def leaning(model: Model, subject: str, text: str) -> Leaning:
     """What a model of such examples says of a mail."""
     learned = model.read(subject, text)
-    words = [reason for reason in learned.reasons if reason.slug == URGENT]
-    nearest = [learned.nearest[URGENT]] if URGENT in learned.nearest else []
+
+    def explain() -> tuple[Reason, ...]:
+        words = [reason for reason in learned.reasons if reason.slug == URGENT]
+        nearest = [learned.nearest[URGENT]] if URGENT in learned.nearest else []
+        return (*words, *nearest)
+
     return Leaning(
         urgent=_odds(learned.sums, URGENT),
         kinds={kind: _odds(learned.sums, kind) for kind in KINDS},
-        reasons=(*words, *nearest),
+        explain=explain,
     )
 
 

@@ -37,7 +37,7 @@ _ENOUGH_ALONE = 2.4
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """`reasons` strongest first; they are given whether or not they were enough.
+    """`reasons` strongest first; those of the tables are given also where they were not enough.
 
     `named`: a danger stands there in so many words, whatever is learned of mails like it.
     """
@@ -57,7 +57,7 @@ def urgency(
         urgent = named and weight >= _ENOUGH_ALONE
     else:
         urgent = weight + learned.urgent >= _ENOUGH
-        reasons += learned.reasons
+        reasons += learned.explain() if urgent else ()
     return Urgency(urgent, tuple(sorted(reasons, key=lambda r: (-r.weight, r.what))), named)
 
 

@@ -45,7 +45,7 @@ def test_it_is_made_once(tmp_path: Path) -> None:
     first = made(tmp_path, making)
     second = made(tmp_path, making)
     assert making.asked == 1
-    assert second.read("", "Stolpe") == first.read("", "Stolpe")
+    assert second.read("", "Stolpe").sums == first.read("", "Stolpe").sums
     (file,) = (tmp_path / "models").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
 

@@ -59,8 +59,9 @@ def test_a_mail_leans_to_the_sort_of_those_that_it_is_like() -> None:
     model = fit([START] * len(examples), examples)
     danger = leaning(model, "", "Någon ligger på golvet och andas inte")
     assert danger.urgent > 0 > max(danger.kinds.values())
-    assert {reason.slug for reason in danger.reasons} == {"urgent"}
-    assert any("tidigare brev" in reason.what for reason in danger.reasons)
+    reasons = danger.explain()
+    assert {reason.slug for reason in reasons} == {"urgent"}
+    assert any("tidigare brev" in reason.what for reason in reasons)
     assert leaning(model, "", "Vi har semester").kinds["auto-reply"] > 0
     assert leaning(model, "", "Billig bitcoin").kinds["spam"] > 0
     lamp = leaning(model, "", "Lampan är trasig")
