@@ -4,9 +4,13 @@ Each with what it is called in the reasons, in plain Swedish. `urgency` says how
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 URGENT = "urgent"
 """What stands in place of a slug in the reasons."""
+
+PLAIN: Final = "plain"
+"""The words that nobody uses of anything but a danger that is there."""
 
 DANGERS: Mapping[str, str] = {
     "lifeless": "medvetande och andning",
@@ -25,6 +29,7 @@ DANGERS: Mapping[str, str] = {
     "water": "vatten eller is",
     "hazard": "farlig plats",
     "cold": "kyla eller utan hem",
+    PLAIN: "sagt rent ut",
 }
 """What the danger is."""
 

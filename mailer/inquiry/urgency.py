@@ -11,14 +11,15 @@ costs a look, a missed one may cost a life. Spam, doubt about the owner and ever
 say here.
 
 The learned part weighs most. It finds what is told without a word of alarm; the tables find what no
-example speaks of, in languages that have few.
+example speaks of, in languages that have few. A danger that is said outright is urgent whatever the
+examples are like: a polite question behind it makes it no smaller.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailer.inquiry.danger import CALMING, CIRCUMSTANCES, DANGERS, URGENT
+from mailer.inquiry.danger import CALMING, CIRCUMSTANCES, DANGERS, PLAIN, URGENT
 from mailer.inquiry.pattern import Patterns, applying
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.sort import Leaning
@@ -29,8 +30,10 @@ _DANGER = 1.2
 _CIRCUMSTANCE = 0.8
 _CALMING = -0.4
 _LEAST = 0.5
-_ENOUGH = 0.5
-"""Of hard mails not seen before nine dangers in ten reach it, and one everyday worry in ten."""
+_ENOUGH = 0.9
+"""Of hard mails not seen before nine dangers in ten reach it, one everyday worry in fourteen."""
+_ENOUGH_PLAIN = 2.1
+"""A danger that is said outright, and named, and that nothing calms."""
 _ENOUGH_ALONE = 2.4
 """Without examples: two dangers, or one with two circumstances; never circumstances alone."""
 
@@ -51,20 +54,22 @@ def urgency(
     subject: str, text: str, language: str, rules: TriageRules, learned: Leaning | None = None
 ) -> Urgency:
     """Weigh the dangers that the tables know of and what was learned."""
-    reasons, named = _by_tables(subject, text, language, rules)
+    reasons, dangers = _by_tables(subject, text, language, rules)
     weight = sum(reason.weight for reason in reasons)
     if learned is None:
-        urgent = named and weight >= _ENOUGH_ALONE
+        urgent = bool(dangers) and weight >= _ENOUGH_ALONE
     else:
-        urgent = weight + learned.urgent >= _ENOUGH
+        outright = PLAIN in dangers and weight >= _ENOUGH_PLAIN
+        urgent = outright or weight + learned.urgent >= _ENOUGH
         reasons += learned.explain() if urgent else ()
-    return Urgency(urgent, tuple(sorted(reasons, key=lambda r: (-r.weight, r.what))), named)
+    in_order = tuple(sorted(reasons, key=lambda r: (-r.weight, r.what)))
+    return Urgency(urgent, in_order, bool(dangers))
 
 
 def _by_tables(
     subject: str, text: str, language: str, rules: TriageRules
-) -> tuple[tuple[Reason, ...], bool]:
-    """The reasons, and whether a danger is among them."""
+) -> tuple[tuple[Reason, ...], Set[str]]:
+    """The reasons, and which of `DANGERS` are among them."""
     names, patterns = _ready(rules, applying(language, rules.urgent))
     found: dict[str, str] = {}
     for match in patterns.find(subject, text, language):
@@ -74,7 +79,7 @@ def _by_tables(
     calming = sum(aspect in found for aspect in CALMING)
     relief = max(_CALMING * calming, -_LEAST * sum(reason.weight for reason in grave))
     calm = _reasons(found, CALMING, relief / calming) if relief else ()
-    return grave + calm, any(aspect in found for aspect in DANGERS)
+    return grave + calm, found.keys() & DANGERS.keys()
 
 
 def _reasons(

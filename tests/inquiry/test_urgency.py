@@ -16,6 +16,7 @@ RULES = TriageRules(
         "sv": {
             "weapon": ("kniv*",),
             "lifeless": ("andas inte",),
+            "plain": ("andas inte alls",),
             "fire": ("rök*", "brinner"),
             "child": ("barn*",),
             "now": ("nu",),
@@ -86,12 +87,15 @@ WORD = Reason("urgent", "ordet ”bryggan” (inlärt)", 0.5)
 @pytest.mark.parametrize(
     ("text", "learned", "urgent"),
     [
-        ("Hon sitter på bryggan", 0.6, True),
-        ("Hon sitter på bryggan", 0.4, False),
-        ("Hon sitter på bryggan nu", -0.2, True),
-        ("Han har kniv", -0.6, True),
-        ("Han har kniv", -0.8, False),
-        ("Haha, för ett år sedan", 0.4, False),
+        ("Hon sitter på bryggan", 1.0, True),
+        ("Hon sitter på bryggan", 0.8, False),
+        ("Hon sitter på bryggan nu", 0.2, True),
+        ("Han har kniv", -0.2, True),
+        ("Han har kniv", -0.4, False),
+        ("Han har kniv, och någon andas inte", -9.0, False),
+        ("Hon andas inte alls. Vem ska vi prata med?", -9.0, True),
+        ("Hon andas inte alls, haha", -9.0, False),
+        ("Haha, för ett år sedan", 0.8, False),
     ],
 )
 def test_what_was_learned_is_added(text: str, learned: float, urgent: bool) -> None:
