@@ -29,8 +29,12 @@ class SmtpSink(Process):
         return [self.program, *self.options, "-d", dump, f"127.0.0.1:{self.port}", "100"]
 
     def messages(self) -> list[Letter]:
-        """The letters, in no order. Ask when no client is in the middle of one."""
-        return [_read_dump(path.read_bytes()) for path in self.directory.glob("letter.*")]
+        """The letters, in no order. Ask when no client is in the middle of one.
+
+        What a halted sink had not yet taken as a whole was never accepted, and is left out.
+        """
+        dumps = (path.read_bytes() for path in self.directory.glob("letter.*"))
+        return [_read_dump(dump) for dump in dumps if dump.endswith(b"\n\n")]
 
 
 def _read_dump(dump: bytes) -> Letter:
@@ -97,9 +101,11 @@ class Postfix(Process):
             time.sleep(0.02)
 
     def _queued(self) -> bool:
-        # A letter goes from "incoming" to "active", and from there what it leads to goes back.
-        queues = ("incoming", "active", "incoming")
-        return any(any((self.directory / "queue" / queue).iterdir()) for queue in queues)
+        # A letter goes from "incoming" to "active", what it leads to goes back, and what has to
+        # wait goes to "deferred" and comes from there to "active".
+        queues = ("incoming", "active", "deferred", "active", "incoming")
+        places = (self.directory / "queue" / queue for queue in queues)
+        return any(found.is_file() for place in places for found in place.rglob("*"))
 
     def main(self) -> str:
         return f"""

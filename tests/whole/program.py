@@ -24,7 +24,7 @@ rules:
 """
 """A few words in place of all that triage knows: read in no time, and weighed by nobody anew."""
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds that one call, or one effect that is waited for, may take on a machine that is busy."""
 
 T = TypeVar("T")
