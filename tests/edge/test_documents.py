@@ -1,4 +1,6 @@
+import re
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -255,6 +257,57 @@ def test_a_broken_file_is_refused_with_line_and_reason(raw: bytes, line: int, me
     assert parse(raw, "x.yaml") == (Problem("x.yaml", line, message),)
 
 
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("title: Möte #2 i parken", "#2 i parken"),
+        ("title: Sal # 3 på plan 2", "# 3 på plan 2"),
+        ("title: Vi ses #trygg", "#trygg"),
+        ("- Möte #2", "#2"),
+        ("when: {from: Möte #2\n  , to: b}", "#2"),
+        ("title: En lång rubrik\n  som går på #2 och mer", "#2 och mer"),
+        (f"title: Möte #{'2' * 50}", f"#{'2' * 39}…"),
+    ],
+)
+def test_words_cut_off_by_a_number_sign_are_a_warning(line: str, cut: str) -> None:
+    (warning,) = document(line + "\n").warnings
+    assert warning == Problem(
+        "x.yaml",
+        line[: line.index("#")].count("\n") + 1,
+        f"{cut!r} is not part of the text: ' #' begins a comment; put the text in quotes, or "
+        "write two spaces before a comment",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# Möte #2\ntitle: Möte",
+        "title: Möte\n # 2 saker",
+        "title: Möte  #2 i parken",
+        "title: Möte # preliminärt",
+        "title: Möte # tre #4",
+        "title: Möte #",
+        "title: Möte ## 3",
+        "title: 'Möte #2'",
+        "title: 'Möte' #2",
+        "title: |\n  Möte #2",
+        "title: Möte#2",
+        "when: 2020-09-18 #fredag",
+        "number: 7 #2",
+        "draft: true #nej",
+        "titles: [Möte, 7] #2",
+    ],
+)
+def test_what_is_meant_as_a_comment_is_none(line: str) -> None:
+    assert document(line + "\n").warnings == ()
+
+
+def test_a_text_that_an_alias_repeats_is_warned_of_once() -> None:
+    found = document("a: &x [Möte #2\n  , b]\nc: *x\n")
+    assert [problem.line for problem in found.warnings] == [1]
+
+
 def test_every_repeated_key_is_told_at_once() -> None:
     found = parse(b"a: 1\na: 2\nb:\n  c: 1\n  c: 2\n", "x.yaml")
     assert isinstance(found, tuple)
@@ -299,6 +352,29 @@ def assert_read_or_refused(raw: bytes) -> None:
         assert all("\n" not in problem.message for problem in found)
 
 
+def assert_scanners_agree(raw: bytes) -> None:
+    """What PyYAML's own scanner reads, libyaml's reads alike, down to the lines."""
+    with patch.object(documents, "_READ_OTHERWISE", re.compile("")):
+        slowly = parse(raw, "x.yaml")
+    found = parse(raw, "x.yaml")
+    # PyYAML refuses a "?" between brackets.
+    assert found == slowly or (isinstance(slowly, tuple) and b"?" in raw)
+
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(each for of in ("config", "templates") for each in (CHECKOUT / of).rglob("*.yaml")),
+    ids=lambda path: str(path.relative_to(CHECKOUT)),
+)
+def test_the_shipped_files_are_read_quickly_and_alike(path: Path) -> None:
+    with patch.object(documents, "_Loader", None):
+        assert isinstance(parse(path.read_bytes(), "x.yaml"), Document)
+    assert_scanners_agree(path.read_bytes())
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_raise(raw: bytes) -> None:
     assert_read_or_refused(raw)
@@ -307,6 +383,7 @@ def test_no_bytes_at_all_raise(raw: bytes) -> None:
 @given(st.text(alphabet="ab: -?'\"[]{},&*!|>%@`#\\xuU0\n\t\r~<=.1é", max_size=60))
 def test_no_text_of_yaml_signs_raises(text: str) -> None:
     assert_read_or_refused(text.encode())
+    assert_scanners_agree(text.encode())
 
 
 @given(
@@ -325,6 +402,7 @@ def test_no_mutation_of_a_valid_file_raises(changes: list[tuple[int, int, bytes]
     for place, length, put in changes:
         raw = raw[:place] + put + raw[place + length :]
     assert_read_or_refused(raw)
+    assert_scanners_agree(raw)
 
 
 def test_the_bounds_hold_in_little_time() -> None:
