@@ -4,17 +4,24 @@ Takes days; gives days. Saturdays, Sundays, public holidays, and the eves that t
 leave (SFS 1977:480, 7 §) puts beside them: Midsummer's, Christmas and New Year's.
 """
 
+from collections.abc import Container
 from datetime import date, timedelta
-
-from holidays import DE_FACTO, PUBLIC
-from holidays.countries.sweden import Sweden
+from functools import cache
 
 _ONE = timedelta(days=1)
-_FREE = Sweden(categories=(PUBLIC, DE_FACTO))
+
+
+@cache
+def _free() -> Container[date]:
+    # Imported late: with Sweden come two hundred countries, which takes 0.2 s and 15 MB.
+    from holidays import DE_FACTO, PUBLIC
+    from holidays.countries.sweden import Sweden
+
+    return Sweden(categories=(PUBLIC, DE_FACTO))
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in _FREE
+    return day.weekday() < 5 and day not in _free()
 
 
 def working_days_after(day: date, count: int) -> date:

@@ -9,10 +9,8 @@ Texts are in Swedish.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event, Timezone
-from icalendar.enums import STATUS, TRANSP
 
 from mailer.errors import EditionError
 from mailer.newsletter.activity import Activity, When
@@ -21,6 +19,9 @@ from mailer.newsletter.item import Item, item
 from mailer.newsletter.markdown import to_text
 from mailer.newsletter.words import ORIGINAL, one_line
 from mailer.organisation import Organisation
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _DAY = timedelta(days=1)
 _UNBROKEN = 10_000  # columns: calendar programs break lines to their own width
@@ -51,6 +52,8 @@ def _written(
     organisation: Organisation,
     zone: str,
 ) -> bytes:
+    from icalendar import Calendar, Timezone  # late: it takes 0.1 s, and few commands write one
+
     domain = organisation.mailbox.domain
     dated = [(activity, activity.when) for activity in activities if activity.when]
     years = [edition.date.year, *(day.year for _, when in dated for day in (when.first, when.last))]
@@ -76,7 +79,10 @@ def _written(
 
 def _event(
     activity: Activity, when: When, edition: Edition, organisation: Organisation, zone: ZoneInfo
-) -> Event:
+) -> "Event":
+    from icalendar import Event
+    from icalendar.enums import STATUS, TRANSP
+
     announcement = edition.announcements[activity.key]
     words = item(activity, edition.date, ORIGINAL, organisation, announcement)
     start, end = _span(when, zone)

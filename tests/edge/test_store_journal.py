@@ -17,7 +17,7 @@ from mailer.edge.store.journal import StoredJournal
 from mailer.edge.store.outbox import StoredOutbox
 from mailer.edge.store.subscribers import StoredSubscribers
 from mailer.edge.store.tables import inquiries, journal, outbox
-from mailer.errors import StoreError
+from mailer.errors import StoreRefused
 from mailer.inquiry.record import Background, Case, Decision, Earlier, Opened, RawMail
 from mailer.inquiry.verdict import Inquiry, Kind, Reason, Route, Verdict
 from mailer.mail.address import Address
@@ -223,7 +223,7 @@ async def test_a_decision_that_cannot_be_written_leaves_nothing(
 ) -> None:
     (case,) = await record(store, mail())
     unfit = replace(letter(case, "acknowledgement"), to=Address("bo@example.org", "\udce5"))
-    with pytest.raises(StoreError, match="did not do as asked"):
+    with pytest.raises(StoreRefused, match="did not do as asked"):
         await decide(store, case, letter(case, "forward"), unfit)
     assert await store.undecided() == [case]
     assert await StoredOutbox(database).counts() == {}

@@ -12,10 +12,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mailer.edge.store import turn as of_store
+from mailer.edge.store.advisory_turn import AdvisoryTurn
 from mailer.edge.store.database import Database
-from mailer.edge.store.turn import AdvisoryTurn, process_name, schedulers, turn
+from mailer.edge.store.turn import process_name, schedulers, turn
 from mailer.errors import StoreError
+from mailer.flows.ports.turn import Turn
 from tests.servers import PostgreSQL
 
 pytestmark = pytest.mark.anyio
@@ -51,14 +52,14 @@ def another(url: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[tuple[of_store.Turns, of_store.Turns]]:
+async def pair(database_url: str) -> AsyncIterator[tuple[Turn, Turn]]:
     both = turn(database_url, "a:1"), turn(database_url, "b:2")
     yield both
     for each in both:
         await each.leave()
 
 
-async def taken(ours: of_store.Turns) -> None:
+async def taken(ours: Turn) -> None:
     """Return once it is ours."""
     async with asyncio.timeout(60):
         while not await ours.take():  # noqa: ASYNC110 - nothing tells of it
@@ -66,7 +67,7 @@ async def taken(ours: of_store.Turns) -> None:
 
 
 async def test_one_has_it_and_the_other_once_that_leaves(
-    pair: tuple[of_store.Turns, of_store.Turns], database: Database, database_url: str
+    pair: tuple[Turn, Turn], database: Database, database_url: str
 ) -> None:
     first, second = pair
     assert await schedulers(database, database_url) == {}

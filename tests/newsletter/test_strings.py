@@ -28,5 +28,5 @@ def test_pictures_that_cannot_be_shown_are_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         read_pictures(tmp_path, ["a.webp", "b.gif"])
     told = str(refused.value)
-    assert f"{bad}:0: not a picture that every mail program shows" in told
-    assert f"{tmp_path / 'b.gif'}:0: cannot be read: No such file" in told
+    assert f"{bad}:1: not a picture that every mail program shows" in told
+    assert f"{tmp_path / 'b.gif'}:1: cannot be read: No such file" in told
