@@ -8,6 +8,7 @@
     ├── EditionError           there is no such edition, or nothing to send in it
     │   └── NotApproved        somebody must approve it first, and is asked
     ├── StoreError             the database cannot be opened, or is newer than this program
+    │   └── StoreRefused       it is there, and does not take this: another time neither
     ├── MailboxError           the IMAP server cannot be reached or does not do as asked
     │   └── LoginRefused       it answered, and said no: trying again soon only locks the account
     └── RelayError             no relay takes mail at all (one recipient's refusal is an Outcome)
@@ -26,14 +27,17 @@ class MailerError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong in one file. `line` counts from 1; 0 where the file as a whole is meant."""
+    """One thing wrong in one file. `line` counts from 1; 0 where the file as a whole is meant.
+
+    In words that is line 1, so that editors and scripts find their way.
+    """
 
     file: str
     line: int
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line or 1}: {self.message}"
 
 
 class SettingsError(MailerError):
@@ -48,7 +52,7 @@ class TemplateFault(MailerError):
     """The template `name` (its path below templates/) fails on `line`, 0 where that is unknown."""
 
     def __init__(self, name: str, line: int, reason: str) -> None:
-        super().__init__(f"templates/{name}:{line}: {reason}")
+        super().__init__(f"templates/{name}:{line or 1}: {reason}")
         self.problem = Problem(name, line, reason)
 
 
@@ -64,6 +68,10 @@ class StoreError(MailerError):
     """The database cannot be opened, or was written by a newer program."""
 
 
+class StoreRefused(StoreError):
+    """The database does not take what it was given, however often; it may take anything else."""
+
+
 class MailboxError(MailerError):
     """The IMAP server cannot be reached, or does not do as asked."""
 
@@ -73,7 +81,14 @@ class LoginRefused(MailboxError):
 
 
 class RelayError(MailerError):
-    """The relay takes no mail at all."""
+    """The relay takes no mail at all. Only a person ends that where it is to be `left_alone`.
+
+    Trying again before so many seconds have passed would only lock the account.
+    """
+
+    def __init__(self, reason: str, left_alone: float = 0) -> None:
+        super().__init__(reason)
+        self.left_alone = left_alone
 
 
 class NotNow(RelayError):

@@ -64,4 +64,4 @@ def test_settings_that_are_wrong_tell_every_problem_on_a_line() -> None:
     problems = (Problem("a", 1, "x"), Problem("b", 0, "y"))
     error = SettingsError(problems)
     assert error.problems == problems
-    assert str(error) == "a:1: x\nb:0: y"
+    assert str(error) == "a:1: x\nb:1: y"

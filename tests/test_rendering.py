@@ -38,7 +38,7 @@ def test_a_fault_names_the_template_and_the_line(source: str, fault: str) -> Non
 
 
 def test_a_template_that_is_not_there_has_no_line() -> None:
-    with pytest.raises(TemplateFault, match=r"^templates/a:0: a$"):
+    with pytest.raises(TemplateFault, match=r"^templates/a:1: a$"):
         rendered(environment(), "a", {})
 
 

@@ -98,7 +98,7 @@ class _Call:
     Places below `pressing` are those of pressing letters; `via` are the relays that letters were
     given to last. `unanswered` is what came instead of an
     answer, from the last relay that tried; `full` is when the relays that have had their pace take
-    more.
+    more; `left_alone` is for how many seconds each that failed is not to be tried.
     """
 
     letters: Sequence[Letter]
@@ -110,6 +110,7 @@ class _Call:
     unanswered: dict[int, Outcome] = field(default_factory=dict)
     full: list[datetime] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    left_alone: list[float] = field(default_factory=list)
 
 
 class Relays:
@@ -138,7 +139,9 @@ class Relays:
         call = _Call(letters, outcomes, stop, left, pressing, {} if via is None else via)
         clock = asyncio.get_running_loop()
         end = clock.time() + SEND_SECONDS  # later no other relay takes over, or leases run out
-        for relay in self._usable():
+        usable = self._usable()
+        call.left_alone += [0.0] * (len(self._relays) - len(usable))  # those will be tried soon
+        for relay in usable:
             if call.left and not stop.is_set() and clock.time() < end:
                 await self._through(relay, call)
         if not stop.is_set():
@@ -195,6 +198,7 @@ class Relays:
         except RelayError as error:
             problem = str(error)
             call.problems.append(problem)
+            call.left_alone.append(error.left_alone)
         call.unanswered |= {places[at]: outcome for at, outcome in heard.items()}
         call.left = [place for place in call.left if place not in call.known]
         answered = sum(place in call.known for place in places)
@@ -226,7 +230,8 @@ def _conclude(call: _Call) -> None:
         pressing_went = not_begun[0] >= call.pressing
         raise NotNow("; ".join(call.problems), min(call.full), pressing_may_go=pressing_went)
     if not_begun and not call.known:
-        raise RelayError("; ".join(call.problems))
+        # The first that may be tried again says when.
+        raise RelayError("; ".join(call.problems), min(call.left_alone, default=0))
     call.known.update(dict.fromkeys(not_begun, _LEFT))
 
 

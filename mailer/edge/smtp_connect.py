@@ -30,6 +30,9 @@ from mailer.mail.xoauth2 import advice, first_words
 
 _WELCOME, _GO_ON = 235, 334  # RFC 4954
 
+REFUSED_SECONDS = 300.0
+"""After a refused login (5xx): trying again soon would lock the account."""
+
 Token = Callable[[], Awaitable[Secret]]
 """Where an access token for XOAUTH2 comes from, fresh each time. It may raise RelayError."""
 
@@ -53,7 +56,9 @@ async def connect(
             await _log_in(client, server, token)
     except (SMTPException, OSError, ValueError) as error:
         client.close()
-        raise RelayError(f"{server}: {fault(error)}") from error
+        refused = isinstance(error, SMTPAuthenticationError | _TokenRefused) and error.code >= 500
+        left_alone = REFUSED_SECONDS if refused else 0
+        raise RelayError(f"{server}: {fault(error)}", left_alone) from error
     except BaseException:
         client.close()
         raise
@@ -100,7 +105,13 @@ async def _give_token(client: SMTP, user: str, token: str) -> None:
         answer = await client.execute_command(b"")
     if answer.code != _WELCOME:
         why = advice("SMTP.SendAsApp", token, challenge)
-        raise SMTPException(f"the login was refused ({answer.code}): {why}")
+        raise _TokenRefused(answer.code, f"the login was refused ({answer.code}): {why}")
+
+
+class _TokenRefused(SMTPException):
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def fault(error: BaseException) -> str:
@@ -121,5 +132,7 @@ def fault(error: BaseException) -> str:
             return f"its certificate is not trusted: {error.verify_message}"
         case ConnectionError(errno=int() as number):
             return os.strerror(number)  # asyncio's own words name the call, not the reason
+        case OSError(strerror=str(words)) if not isinstance(error, SMTPException):
+            return words  # without its number
         case _:
             return one_line(str(error)) or type(error).__name__

@@ -33,7 +33,7 @@ FOLLOW_SECONDS = 60.0
 REFUSED_SECONDS = 300.0
 """After a refused login: trying again soon would lock the account."""
 
-Work = Callable[[asyncio.Event], Awaitable[None]]
+Work = Callable[[asyncio.Event], Awaitable[object]]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ line ended by CRLF. Boundaries are derived from what they part: the same content
 same octets. Joined by hand, for the email package takes longer over one letter than all the rest.
 """
 
-import re
 from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from hashlib import sha256
 from mailer.mail.template import quoted
 
 MAX_LINE = 998  # RFC 5321, 4.5.3.1.6
-_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def _picture(inline: Inline) -> bytes:
 
 def _with_original(content: bytes, original: bytes) -> bytes:
     """multipart/mixed of a body and the received mail, its octets untouched but for line ends."""
-    lines = _LINE_ENDS.split(original)
+    lines = original.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if max(map(len, lines)) <= MAX_LINE and b"\0" not in original:
         # RFC 2046, 5.2.1: message/rfc822 may be 7bit or 8bit, never base64.
         kind, encoding = "message/rfc822", "7bit" if original.isascii() else "8bit"

@@ -57,7 +57,8 @@ class Server:
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.protocol}://{host}:{self.port}"
+        scheme = f"{self.protocol}s" if self.tls == "implicit" else self.protocol
+        return f"{scheme}://{host}:{self.port}"
 
 
 def read_server(url: str, protocol: Literal["imap", "smtp"]) -> Server:

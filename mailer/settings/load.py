@@ -92,7 +92,7 @@ def load(config_dir: Path, environ: Mapping[str, str]) -> Settings:
         trusted_proxies=tuple(form.web.trusted_proxies),
         metrics=tuple(form.web.metrics),
         secret=entry.secret,
-        warnings=tuple(between.unreachable(entry.relays[0].server, people)),
+        warnings=(*sorted(found.warnings), *between.unreachable(entry.relays[0].server, people)),
     )
 
 
@@ -101,6 +101,7 @@ class _Findings:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        self.warnings: list[Problem] = []
 
     def take(self, result: tuple[T, Iterable[Problem]]) -> T:
         value, problems = result
@@ -110,6 +111,7 @@ class _Findings:
     def document(self, file: File) -> Document | None:
         found = read(file.path, file.name)
         if isinstance(found, Document):
+            self.warnings += found.warnings
             return found
         self.problems += found
         return None

@@ -19,6 +19,16 @@ _DURATION = re.compile(r"([0-9]{1,6}) ?(ms|s|seconds?|m|minutes?|h|hours?|d|days
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
+def _in_words(span: timedelta) -> str:
+    """As an editor would write it: "50ms", "0s", "31d"."""
+    if span.microseconds:
+        return f"{span // timedelta(milliseconds=1)}ms"
+    seconds = span // timedelta(seconds=1)
+    sizes = (("d", 86_400), ("h", 3600), ("m", 60))
+    unit, size = next((each for each in sizes if seconds and seconds % each[1] == 0), ("s", 1))
+    return f"{seconds // size}{unit}"
+
+
 def _duration(least: timedelta, most: timedelta, example: str) -> Callable[[object], timedelta]:
     def check(value: object) -> timedelta:
         found = _DURATION.match(f"{value} s" if type(value) is int else str(value))
@@ -27,7 +37,7 @@ def _duration(least: timedelta, most: timedelta, example: str) -> Callable[[obje
         unit = _UNITS.get(found[2]) or _UNITS[found[2][0]]
         span = timedelta(**{unit: int(found[1])})
         if not least <= span <= most:
-            raise ValueError(f"{value}: expected at least {least} and at most {most}")
+            raise ValueError(f"{value}: expected {_in_words(least)} to {_in_words(most)}")
         return span
 
     return check
@@ -56,13 +66,15 @@ def _zone(value: object) -> ZoneInfo:
 
 
 def _schedule_day(value: object) -> str | int:
-    if not isinstance(value, str | int):
+    if not isinstance(value, str | int) or isinstance(value, bool):
         raise ValueError("expected a day, such as 2nd fri")
     return value
 
 
 def _day(value: object) -> date:
-    return parse_date(value.strip() if isinstance(value, str) else str(value))
+    if not isinstance(value, str):
+        raise ValueError("expected a date, such as 2020-09-18")
+    return parse_date(value.strip())
 
 
 def _period(value: str, info: ValidationInfo) -> str:

@@ -52,4 +52,4 @@ def test_a_key_that_is_missing_stops_the_sending_with_advice(mailer: Mailer, hom
     settings.write_text(settings.read_text("utf-8") + "\ndkim: {selector: mailer}\n", "utf-8")
     said = mailer("deliver", "--drain")
     assert said.code == 1
-    assert "mailer-rsa.pem:0: the DKIM key cannot be read: No such file" in said.err
+    assert "mailer-rsa.pem:1: the DKIM key cannot be read: No such file" in said.err

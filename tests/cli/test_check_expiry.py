@@ -37,6 +37,6 @@ def test_a_warning_says_when_and_what_to_do(config: Path, day: str, words: str) 
     assert len(told) == bool(words)
     if words:
         assert told[0].startswith(
-            f"{settings}:0: the client secret of client-1 {words}: make a new"
+            f"{settings}:1: the client secret of client-1 {words}: make a new"
         )
         assert "the value" not in result.output

@@ -56,6 +56,6 @@ def test_check_says_where_a_key_is_missing(mailer: Mailer, home: Path) -> None:
     said = mailer("check")
     assert said.code == 1
     assert said.out == (
-        f"{home}/nope.pem:0: the DKIM key cannot be read: No such file or directory; "
+        f"{home}/nope.pem:1: the DKIM key cannot be read: No such file or directory; "
         "make it with: mailer dkim new\n"
     )

@@ -34,7 +34,7 @@ def test_a_fault_is_one_line_without_a_word_of_the_mail(
     error: Exception, words: str, refusal: bool
 ) -> None:
     assert reason(error) == words
-    assert str(fault(SERVER, error)) == f"imap://imap.example.org:993: {words}"
+    assert str(fault(SERVER, error)) == f"imaps://imap.example.org:993: {words}"
     assert is_refusal(error) == refusal
 
 

@@ -58,8 +58,8 @@ def test_every_file_that_holds_no_key_is_told_at_once(files: tuple[KeyFile, ...]
     with pytest.raises(SettingsError) as caught:
         read_keys(files)
     assert [str(problem) for problem in caught.value.problems] == [
-        f"{rsa.path}:0: not a DKIM key: expected a key of the kind rsa",
-        f"{ed25519.path}:0: the DKIM key cannot be read: No such file or directory; "
+        f"{rsa.path}:1: not a DKIM key: expected a key of the kind rsa",
+        f"{ed25519.path}:1: the DKIM key cannot be read: No such file or directory; "
         "make it with: mailer dkim new",
     ]
 

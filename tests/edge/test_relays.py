@@ -147,6 +147,18 @@ async def test_where_no_relay_can_be_used_all_of_them_are_named() -> None:
         await world.send()
 
 
+@pytest.mark.parametrize(("of_second", "seconds"), [(300, 300), (0, 0)])
+async def test_the_relay_that_may_be_tried_again_first_says_when(
+    of_second: float, seconds: float
+) -> None:
+    first = Scripted("first", RelayError("first: wrong password", 300))
+    second = Scripted("second", RelayError("second: fails", of_second))
+    world = World(Paced(first), Paced(second))
+    with pytest.raises(RelayError) as error:
+        await world.send()
+    assert error.value.left_alone == seconds
+
+
 async def test_a_letter_that_nobody_tried_is_unreached_where_others_got_an_answer() -> None:
     first = Scripted("first", RelayError("first: down"))
     world = World(Paced(first))

@@ -228,8 +228,9 @@ async def test_a_wrong_password_is_an_error_and_tried_once(offer: bytes) -> None
     answers = {"EHLO": b"250-relay.test\r\n250 " + offer, "AUTH": b"535 5.7.8 AGEAZmVs"}
     async with scripted(answers) as script:
         server = Server("smtp", "127.0.0.1", script.port, "none", "a", Secret("fel"))
-        with pytest.raises(RelayError, match=r"login was refused \(535\)"):
+        with pytest.raises(RelayError, match=r"login was refused \(535\)") as refused:
             await send(server, letters(8), connections=4)
+    assert refused.value.left_alone == 300
     assert len(script.sessions) == 1
     assert [line.split()[0] for line in script.heard].count("AUTH") == 1
 
@@ -241,8 +242,9 @@ async def test_a_login_that_goes_wrong_is_an_error_and_on_another_connection_non
     async with scripted({"EHLO": b"250-relay.test\r\n250 AUTH PLAIN", "AUTH": b"235 Ok"}) as script:
         server = Server("smtp", "127.0.0.1", script.port, "none", "a", Secret("ett"))
         script.faults[("AUTH", 1)] = fault
-        with pytest.raises(RelayError):
+        with pytest.raises(RelayError) as fails:
             await send(server, letters(3), timeout=0.3)
+        assert fails.value.left_alone == (300 if fault == NEVER else 0)
         assert len(script.sessions) == 1
         script.faults = {("AUTH", number): fault for number in (3, 4, 5)}
         assert kinds(await send(server, letters(9), timeout=0.3)) == [Accepted] * 9
@@ -295,6 +297,7 @@ async def test_a_token_that_is_refused_is_told_of_with_what_to_do(
         server = Server("smtp", "127.0.0.1", script.port, "none", "k@example.org")
         with pytest.raises(RelayError, match=r"login was refused \(535\): ") as error:
             await send(server, letters(1), token=token)
+    assert error.value.left_alone == 300
     assert advice in str(error.value)
     assert "hemligt" not in str(error.value)
 

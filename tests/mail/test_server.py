@@ -119,6 +119,8 @@ def test_a_server_is_written_without_user_and_password() -> None:
         "password=Secret(…))"
     )
     assert str(Server("imap", "::1", 143, "none")) == "imap://[::1]:143"
+    assert str(Server("imap", "h", 993, "implicit")) == "imaps://h:993"
+    assert str(Server("smtp", "h", 465, "implicit")) == "smtps://h:465"
 
 
 def test_a_secret_is_shown_nowhere() -> None:

@@ -347,7 +347,7 @@ BROKEN = [
         "activities/x.yaml",
         ACTIVITY,
         "",
-        0,
+        1,
         "the file is empty; expected at least one 'key: value' line",
     ),
     (
@@ -431,13 +431,7 @@ BROKEN = [
     ("mailer.yaml", "smtp://", "http://", 10, "expected smtp://host:port or smtps://host:port"),
     ("mailer.yaml", "smtp://smtp.lillkoping.example", "25", 10, "expected smtp://host:port"),
     ("mailer.yaml", "60s", "often", 8, "expected a time span, such as 60s"),
-    (
-        "mailer.yaml",
-        "60s",
-        "2d",
-        8,
-        "2d: expected at least 0:00:00.050000 and at most 1 day, 0:00:00",
-    ),
+    ("mailer.yaml", "60s", "2d", 8, "2d: expected 50ms to 1d"),
     ("mailer.yaml", "127.0.0.1:8080", "8080", 12, "expected host:port, such as 127.0.0.1:8080"),
     (
         "mailer.yaml",
@@ -669,7 +663,7 @@ def test_every_problem_of_every_file_comes_at_once_and_in_order(here: Path) -> N
     put("newsletter.yaml", "title: [\n")
     put("mailer.yaml", MAILER.replace("60s", "x").replace("data-dir: data\n", ""))
     assert problems({"MAILER_WEB_LISTEN": "x"}) == [
-        "MAILER_WEB_LISTEN:0: expected host:port, such as 127.0.0.1:8080",
+        "MAILER_WEB_LISTEN:1: expected host:port, such as 127.0.0.1:8080",
         "config/activities/x.yaml:1: unknown key 'titel' in an activity; did you mean 'title'?",
         "config/activities/x.yaml:2: 2020-02-30: February 2020 has 29 days",
         "config/activities/x.yaml:3: no subproject 'trygg-boende'; "
@@ -699,7 +693,7 @@ def test_a_missing_directory_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refusal:
         load(tmp_path / "conf", {})
     assert str(refusal.value) == (
-        f"{tmp_path}/conf:0: no such directory; give the config directory with --config or "
+        f"{tmp_path}/conf:1: no such directory; give the config directory with --config or "
         "MAILER_CONFIG"
     )
 
@@ -715,18 +709,18 @@ def test_files_that_are_missing_or_would_not_be_read_are_told(here: Path) -> Non
     Path("config/activities/.#x.yaml").symlink_to("nowhere")
     Path("config/activities/away.yaml").symlink_to("nowhere")
     assert problems() == [
-        "config/activities/2020-13-fest.yaml:0: the file name begins with 2020-13: there is no "
+        "config/activities/2020-13-fest.yaml:1: the file name begins with 2020-13: there is no "
         "month 13",
-        "config/activities/away.yaml:0: cannot be read: No such file or directory",
-        "config/activities/fest.yaml.txt:0: is not read; expected the name fest.yaml",
-        "config/editions/2020-09.yml:0: config/editions/2020-09.yaml is the same edition; "
+        "config/activities/away.yaml:1: cannot be read: No such file or directory",
+        "config/activities/fest.yaml.txt:1: is not read; expected the name fest.yaml",
+        "config/editions/2020-09.yml:1: config/editions/2020-09.yaml is the same edition; "
         "expected one file for each",
         "config/editions/2020-10.yaml:1: number 1 is that of config/editions/2020-09.yaml; "
         "expected one of its own",
-        "config/editions/september.yaml:0: the file name is the edition's period; september: "
+        "config/editions/september.yaml:1: the file name is the edition's period; september: "
         "write a month as 2020-09, a week as 2020-W37",
-        "config/triag.yaml:0: no file of this name is read; did you mean 'triage.yaml'?",
-        "config/triage.yaml:0: the file is missing",
+        "config/triag.yaml:1: no file of this name is read; did you mean 'triage.yaml'?",
+        "config/triage.yaml:1: the file is missing",
     ]
 
 
@@ -741,7 +735,7 @@ def test_two_activities_never_share_a_key(here: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_may_not_be_read_is_told(here: Path) -> None:
     Path("config/activities").chmod(0)
-    assert problems() == ["config/activities:0: cannot be read: Permission denied"]
+    assert problems() == ["config/activities:1: cannot be read: Permission denied"]
 
 
 @pytest.mark.parametrize(
@@ -771,7 +765,7 @@ def test_a_folder_that_may_not_be_read_is_told(here: Path) -> None:
 def test_a_variable_that_cannot_be_used_is_told_by_its_name(
     here: Path, variable: str, value: str, message: str
 ) -> None:
-    assert problems({variable: value}) == [f"{variable}:0: {message}"]
+    assert problems({variable: value}) == [f"{variable}:1: {message}"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_relay_has_what_it_says(copy: Path) -> None:
         "relay: {server: 'smtps://smtp.kommun.se', connections: 9, letters-a-connection: 50,"
         " a-second: 5, a-minute: 100, a-day: 2000}",
     ).relays
-    assert str(relay.server) == "smtp://smtp.kommun.se:465"
+    assert str(relay.server) == "smtps://smtp.kommun.se:465"
     assert (relay.connections, relay.letters) == (9, 50)
     assert relay.limits == (Limit(5, SECOND), Limit(100, MINUTE), Limit(2000, DAY))
     assert relay.application is None

@@ -31,9 +31,15 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
-from mailer.errors import StoreError
+from mailer.errors import StoreError, StoreRefused
 
 HEAD = "0002"
 """The newest migration; opening a database of this version needs no Alembic."""
@@ -46,6 +52,9 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",  # what is erased is gone from the file, too
 )
+
+# A full disk, a lock and a lost connection are OperationalErrors: another time it may do.
+_REFUSALS = (DataError, IntegrityError, ProgrammingError, UnicodeError)
 
 T = TypeVar("T")
 
@@ -151,7 +160,10 @@ def _part(connection: Connection, work: Callable[[Connection], T]) -> T | _Undon
 
 
 def _failed(error: Exception) -> StoreError:
-    return StoreError(f"the database did not do as asked: {_plain(error)}")
+    # Of class 54 is what is larger than PostgreSQL takes (its manual, appendix A).
+    too_large = str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith("54")
+    kind = StoreRefused if too_large or isinstance(error, _REFUSALS) else StoreError
+    return kind(f"the database did not do as asked: {_plain(error)}")
 
 
 def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
