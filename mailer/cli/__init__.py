@@ -7,6 +7,7 @@ usage. What was asked for goes to stdout; logs, progress and complaints to stder
 import logging
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -26,7 +27,7 @@ from mailer.cli import (
     setup,
     subscribers,
 )
-from mailer.cli.frame import complain
+from mailer.cli.frame import complain, say
 from mailer.errors import MailerError
 
 app = typer.Typer(
@@ -37,6 +38,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        say(f"mailer {version('mailer')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -44,6 +51,10 @@ def options(
         Path, typer.Option(envvar="MAILER_CONFIG", help="The folder with the settings.")
     ] = Path("config"),
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version."),
+    ] = False,
 ) -> None:
     """Options that stand before the verb."""
     context.obj = config

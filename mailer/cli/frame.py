@@ -7,8 +7,9 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -19,15 +20,32 @@ from mailer.errors import MailerError
 if TYPE_CHECKING:
     from mailer.app.figures import Waiting
     from mailer.app.service import Service
+    from mailer.app.sharing import Part
+    from mailer.flows.deliver import Delivery, Tally
     from mailer.mail.address import Address
     from mailer.settings import Settings
 
 _WIDEST = 60  # columns of one cell
 
+
+def _day(text: str) -> datetime:
+    from mailer.newsletter.activity import parse_date
+
+    try:
+        return datetime.combine(parse_date(text.strip()), time())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def day_option(name: str, help: str) -> Any:
+    """An option that takes a day: 2020-09-18."""
+    return typer.Option(name, parser=_day, metavar="YYYY-MM-DD", help=help)
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[
     datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="The edition due at this date; today."),
+    day_option("--date", help="The edition due at this date; today's if not given."),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="How many, the newest first.")]
 
@@ -39,18 +57,49 @@ def settings_of(context: typer.Context) -> "Settings":
 
 
 def in_service(
-    context: typer.Context, work: "Callable[[Service], Coroutine[Any, Any, None]]"
+    context: typer.Context,
+    work: "Callable[[Service], Coroutine[Any, Any, None]]",
+    part: "Part | None" = None,
 ) -> None:
-    """Open everything, do `work`, close everything."""
+    """Open everything, do `work`, close everything; as `part` of several processes, if given.
+
+    SIGTERM breaks the work off, and what it has in hand is written down, as with Ctrl-C.
+    """
     from mailer.app.service import open_service
+    from mailer.app.sharing import part_of
     from mailer.edge.clock import SystemClock
 
+    def settings() -> "Settings":
+        return part_of(settings_of(context), part) if part else settings_of(context)
+
     async def whole() -> None:
-        settings = settings_of(context)
-        async with open_service(settings, SystemClock(), lambda: settings_of(context)) as service:
-            await work(service)
+        told = asyncio.Event()
+        whole = asyncio.current_task()
+        assert whole  # noqa: S101 - this is one
+
+        def end() -> None:
+            told.set()
+            whole.cancel()
+
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, end)
+        if part:
+            loop.add_reader(sys.stdin, _follow_parent, loop)
+        try:
+            async with open_service(settings(), SystemClock(), settings) as service:
+                await work(service)
+        except asyncio.CancelledError:
+            if not told.is_set():
+                raise
+            raise MailerError("told to end before the work was done; nothing is lost") from None
 
     asyncio.run(whole())
+
+
+def _follow_parent(loop: asyncio.AbstractEventLoop) -> None:
+    """Its end of our standard input is closed: it has ended, however it did."""
+    loop.remove_reader(sys.stdin)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def chosen(day: datetime | None, settings: "Settings") -> date:
@@ -85,13 +134,43 @@ async def drain(service: "Service") -> None:
     async def look() -> "Waiting":
         return await waiting(service, max(due - delivery.tally.settled, 0))
 
-    tally = await show_progress(delivery.drain(), look)
+    await say_delivered(service, await show_progress(drained(delivery), look))
+
+
+async def drained(delivery: "Delivery") -> "Tally":
+    """Deliver all that is due. Told to end, it waits for the answers to what is on its way.
+
+    Raises MailerError then.
+    """
+    from mailer.flows.run import Bells, all_until
+
+    told = False
+    stop = asyncio.Event()
+
+    def end() -> None:
+        nonlocal told
+        told = True
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    await all_until(stop, Bells(), {"outbox": delivery.drain})
+    if told:
+        raise MailerError("told to end before the outbox was empty; nothing is lost")
+    return delivery.tally
+
+
+async def say_delivered(service: "Service", tally: "Tally") -> None:
+    """With all that wait still. Raises MailerError where the relay took nothing."""
+    waiting = (await service.outbox.counts()).get("pending", 0)
     say(
-        f"Delivered: {tally.accepted} accepted, {tally.failed} failed, "
-        f"{tally.postponed} to be tried again."
+        f"Delivered: {tally.accepted} accepted, {tally.failed} failed, {waiting} to be tried again."
     )
     if tally.problem:
-        raise MailerError(f"the relay takes nothing: {tally.problem}; nothing is lost, try again")
+        wait = counted(waiting, "letter waits", "letters wait")
+        reason = f"the relay takes nothing: {tally.problem}"
+        raise MailerError(f"{reason}; {wait}, and nothing is lost: try again")
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -146,6 +225,11 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
 def _cell(value: object) -> str:
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value or "-")
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "1 letter", "2 letters", "2 copies"; the plural adds an s where none is given."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def in_words(counts: Mapping[str, object]) -> str:

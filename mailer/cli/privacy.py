@@ -26,7 +26,7 @@ _ELSEWHERE = "Mails in the folders of the contact mailbox are not touched: see t
 
 def privacy(
     context: typer.Context,
-    email: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    email: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whose.")],
     show: Annotated[bool, typer.Option("--show", help="Show all that is stored.")] = False,
     erase: Annotated[
         bool, typer.Option("--erase", help="Forget it; what stays is that it was done.")

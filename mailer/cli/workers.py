@@ -1,23 +1,31 @@
 """How far delivery is, on a bar; and several processes that work the outbox together.
 
-Each of those is `mailer deliver` again, with a part of its own of what is due: they meet in the
-database only. Ends when all have ended; they are told to end when this process is.
+Each of those is `mailer deliver` again, with a share of the connections: they meet in the database
+only. Where one dies the others have its letters. Ends when all have ended; they are told to end
+when this process is, and end by themselves where it dies.
 """
 
 import asyncio
+import json
+import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailer.errors import MailerError
+from mailer.errors import MailerError, StoreError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mailer.app.figures import Waiting
+    from mailer.flows.deliver import Tally
+
+log = logging.getLogger("mailer.cli")
 
 _LOOK_AGAIN = 1.0  # seconds
 _NO_BAR = {"TTY_COMPATIBLE": "0"}  # to rich: one bar for all of them, ours
@@ -25,6 +33,8 @@ _NO_BAR = {"TTY_COMPATIBLE": "0"}  # to rich: one bar for all of them, ours
 T = TypeVar("T")
 Look = Callable[[], Awaitable["Waiting"]]
 """Counts the letters that wait, and how long the relays' paces make them last."""
+Free = Callable[[], Awaitable[None]]
+"""Gives back the letters that dead processes held."""
 
 
 async def show_progress(work: Awaitable[T], look: Look) -> T:
@@ -79,35 +89,81 @@ def rate_in_words(a_second: float) -> str:
     return f"{a_second:,.0f} letters/s" if a_second >= 1 else f"{60 * a_second:,.0f} letters/min"
 
 
-async def work_together(command: Sequence[str], number: int, look: Look) -> None:
-    """Run `number` processes of this program with `command`.
+async def work_together(
+    config: Path, number: int, look: Look, free: Free, *, until_empty: bool
+) -> "Tally":
+    """Run `mailer deliver` in `number` processes; what they did together, once the outbox is empty.
 
-    Raises MailerError where one of them failed; it has said why.
+    Raises MailerError where one of them failed, which has said why, or where they were told to end
+    before the outbox was.
     """
     processes: list[asyncio.subprocess.Process] = []
     told = asyncio.Event()
 
-    def hand_on() -> None:
-        told.set()
+    def end() -> None:
         for process in processes:
             if process.returncode is None:
                 process.terminate()  # also for Ctrl-C: one that still starts has no ear for that
 
+    def hand_on() -> None:
+        told.set()
+        end()
+
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, hand_on)
-    for _ in range(number):
-        if told.is_set():
-            break
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "mailer", *command, env={**os.environ, **_NO_BAR}
+    try:
+        for place in range(number):
+            if told.is_set():
+                break
+            processes.append(await _started(config, f"{place + 1}/{number}", until_empty))
+            if told.is_set():  # while this one was being made
+                end()
+        said = await show_progress(
+            asyncio.gather(*(_heard(each, free) for each in processes)), look
         )
-        processes.append(process)
-        if told.is_set():  # while this one was being made
-            process.terminate()
-    ended = asyncio.gather(*(process.wait() for process in processes))
-    codes = await show_progress(ended, look)
+    finally:
+        end()
+        await asyncio.gather(*(process.wait() for process in processes))
     # One that was still starting when it was told to end has nothing to let go of.
-    failed = sum(code not in (0, -signal.SIGTERM) for code in codes)
+    failed = sum(process.returncode not in (0, -signal.SIGTERM) for process in processes)
+    if told.is_set() and until_empty:
+        raise MailerError("told to end before the outbox was empty; nothing is lost")
     if failed:
         raise MailerError(f"{failed} of {number} processes failed; nothing is lost, try again")
+    return _together(said)
+
+
+async def _started(config: Path, part: str, until_empty: bool) -> asyncio.subprocess.Process:
+    """In a group of its own: Ctrl-C is for us to hand on. Where we die it finds its input ended."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mailer", "--config", config, "deliver", "--part", part),
+        *(["--drain"] * until_empty),
+        env={**os.environ, **_NO_BAR},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        process_group=0,
+    )
+
+
+async def _heard(process: asyncio.subprocess.Process, free: Free) -> bytes:
+    assert process.stdout  # noqa: S101 - it is a pipe
+    said = await process.stdout.read()
+    if await process.wait() == -signal.SIGKILL:
+        log.error("process-killed pid=%s", process.pid)
+        with suppress(StoreError):  # else its leases run out by themselves
+            await free()
+    return said
+
+
+def _together(said: Iterable[bytes]) -> "Tally":
+    """The sum of what those say who come to an end: one JSON object each."""
+    from mailer.flows.deliver import Tally
+
+    total = Tally()
+    for each in (Tally(**json.loads(line)) for line in said if line):
+        total.accepted += each.accepted
+        total.failed += each.failed
+        total.postponed += each.postponed
+        total.problem = total.problem or each.problem
+    return total

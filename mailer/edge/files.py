@@ -186,6 +186,9 @@ def write_all_durably(contents: Mapping[Path, bytes]) -> None:
 def _at_once(flush: Callable[[T], None], each: Iterable[T]) -> None:
     """Wait for the disk once for several: it writes them together, a tenth of the time."""
     several = list(each)
+    if len(several) == 1:
+        flush(several[0])
+        return
 
     def flush_some(first: int) -> None:
         for one in several[first::_FLUSHING]:

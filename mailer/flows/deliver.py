@@ -78,8 +78,8 @@ class Delivery:
     `report` turns a letter that nothing is tried with any more, and the relay's words (empty where
     it may have the letter and never said so), into what is sent to a person about it (maybe
     nothing); that is queued in the transaction that settles the letter. `trouble` does so for a
-    relay that refuses us, or that `run` has not reached for as long as its pauses grow, at most
-    once in TROUBLE_TOLD. `sign` gives the header fields that sign a letter.
+    relay that refuses us or our login, or that `run` has not reached for as long as its pauses
+    grow, at most once in TROUBLE_TOLD. `sign` gives the header fields that sign a letter.
     """
 
     outbox: Outbox
@@ -101,11 +101,11 @@ class Delivery:
     _troubled: datetime | None = field(default=None, init=False)
     _editions_from: datetime = field(default=_LONG_AGO, init=False)
 
-    async def drain(self) -> Tally:
-        """Work until nothing is left that is due, or the relay takes nothing at all."""
-        stop = asyncio.Event()
+    async def drain(self, stop: asyncio.Event | None = None) -> Tally:
+        """Work until nothing is left that is due, the relay takes nothing, or `stop` is set."""
+        stop = stop or asyncio.Event()
         try:
-            while not await self._worked_in_pace(stop):
+            while not (await self._worked_in_pace(stop) or stop.is_set()):
                 await _wait(stop, self._until_editions())
         except RelayError as error:
             self.tally.problem = str(error)
@@ -128,11 +128,14 @@ class Delivery:
                     failures = 0
                     await _wait(wake, idle if done else min(idle, self._until_editions()))
                 except (RelayError, StoreError) as error:
+                    left_alone = error.left_alone if isinstance(error, RelayError) else 0
+                    if isinstance(error, RelayError) and left_alone:
+                        self._tell_of_trouble(error)
                     await self._let_go()
                     failures = 1 if self.tally.accepted > before else failures + 1
                     if isinstance(error, RelayError) and failures >= len(_PAUSES):
                         self._tell_of_trouble(error)
-                    pause = _PAUSES[min(failures, len(_PAUSES)) - 1]
+                    pause = left_alone or _PAUSES[min(failures, len(_PAUSES)) - 1]
                     log.warning("delivery-held pause=%ss reason=%s", pause, error)
                     await _wait(stop, pause)
         finally:
@@ -140,7 +143,7 @@ class Delivery:
 
     async def _worked_in_pace(self, stop: asyncio.Event) -> bool:
         """Send what there is room for; whether that was all that is due, or editions wait."""
-        while True:
+        while not stop.is_set():
             try:
                 await self._work(stop)
                 return self._editions_from <= self.clock.now()
@@ -152,6 +155,7 @@ class Delivery:
                     self._editions_from = error.again
                 else:
                     await _wait(stop, max(pause, 0.1))
+        return False
 
     def _until_editions(self) -> float:
         return max((self._editions_from - self.clock.now()).total_seconds(), 0.1)

@@ -3,9 +3,10 @@
 From queued rows to settled rows: personal letters of 19 kB go into smtp-sink, in rounds that
 alternate between Postfix's own load generator smtp-source (8 sessions, kept open), which stores
 nothing, workers of our outbox on SQLite (every commit on the disk) and on PostgreSQL, nodemailer
-and Django; then over a line that takes 10 ms there and back. How long an interpreter takes to
-start counts for nobody. Prints medians, and how many times as many letters a second as the first
-way of its table.
+and Django; then over a line that takes 10 ms there and back. Two processes are what `mailer
+deliver` uses by itself for so many letters, where it may use two cores. How long an interpreter
+takes to start counts for nobody. Prints medians, and how many times as many letters a second as
+the first way of its table.
 
 With --queue it queues an edition for that many readers instead, and sends a part of it: rows a
 second, what a letter costs beside one of an edition for 10,000, and the most memory it all took.
@@ -33,7 +34,7 @@ from tests.bench.edition import (
     seconds,
     subscribe,
 )
-from tests.bench.postfix import Counter, source
+from tests.bench.postfix import SESSIONS, Counter, source
 from tests.bench.relay import ROUNDS, tell
 from tests.servers.postgresql import PostgreSQL
 
@@ -84,9 +85,13 @@ def compare(port: int, sqlite: str, postgresql: str, given: argparse.Namespace) 
 
 
 def emptied(url: str, port: int, processes: int, sign: Sign | None = None) -> float:
-    """Queue an edition, and empty the outbox: the seconds that the second took."""
+    """Queue an edition, and empty the outbox: the seconds that the second took.
+
+    The processes share the connections, as those of `mailer deliver` do.
+    """
     in_processes(1, lambda: queue(url))
-    runs = in_processes(processes, lambda: deliver(url, port, sign))
+    share = SESSIONS // processes
+    runs = in_processes(processes, lambda: deliver(url, port, sign, connections=share))
     in_processes(1, lambda: assert_empty(url))
     return seconds(runs)
 

@@ -120,12 +120,18 @@ def _periods() -> Iterator[str]:
     return (f"{year}-{month:02}" for year in count(2000) for month in range(1, 13))
 
 
-async def deliver(url: str, port: int, sign: Sign | None = None, most: float = float("inf")) -> Run:
+async def deliver(
+    url: str,
+    port: int,
+    sign: Sign | None = None,
+    most: float = float("inf"),
+    connections: int = SESSIONS,
+) -> Run:
     """Empty the outbox into the relay, or stop after `most` letters."""
     database = await Database.open(url)
     clock, wake, stop = SystemClock(), asyncio.Event(), asyncio.Event()
     sender = SmtpRelay(
-        Server("smtp", "127.0.0.1", port, "none"), connections=SESSIONS, letters=100_000
+        Server("smtp", "127.0.0.1", port, "none"), connections=connections, letters=100_000
     )
     relay = Relays([Paced(sender)], clock.now)
 

@@ -1,6 +1,7 @@
 """How `mailer` is called: help, exit codes, where the config is found."""
 
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,30 @@ def test_every_verb_has_help(verb: str, mailer: Mailer) -> None:
     assert said.out.splitlines()[1].startswith(f" Usage: mailer {verb}".rstrip())
     if verb in VERBS:
         assert VERBS[verb].help
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_and_argument_says_what_it_does(verb: str) -> None:
+    assert [each.name for each in VERBS[verb].params if not each.help] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("compose --out o --date 11-09-2020", "11-09-2020: write dates as 2020-09-18"),
+        ("send --date 2020-02-30", "2020-02-30: February 2020 has 29 days"),
+        ("check --date tomorrow", "tomorrow: write dates as 2020-09-18"),
+        ("triage replay --since 2020-9-1", "2020-9-1: write dates as 2020-09-18"),
+        ("inquiries export --until 2020", "2020: write dates as 2020-09-18"),
+    ],
+)
+def test_a_day_that_is_none_is_said_once_and_how_to_write_it(
+    words: str, right: str, mailer: Mailer
+) -> None:
+    said = mailer(*words.split())
+    assert said.code == 2
+    assert right in said.err
+    assert "alue error" not in said.err
 
 
 @pytest.mark.parametrize(
@@ -63,7 +88,7 @@ def test_the_config_is_given_before_the_verb_or_by_the_environment(
 ) -> None:
     shutil.move(home / "config", home / "elsewhere")
     assert mailer("check").out == (
-        "config:0: no such directory; give the config directory with --config or MAILER_CONFIG\n"
+        "config:1: no such directory; give the config directory with --config or MAILER_CONFIG\n"
     )
     assert mailer("--config", "elsewhere", "check").out.startswith("elsewhere: 9 activities")
     monkeypatch.setenv("MAILER_CONFIG", "elsewhere")
@@ -78,3 +103,8 @@ def test_init_writes_a_config_that_passes_its_own_check(mailer: Mailer) -> None:
     assert mailer("--config", "vår kommun/config", "check").code == 0
     again = mailer("init", "vår kommun")
     assert (again.code, again.err.count("\n")) == (1, 1)
+
+
+def test_the_version_is_told(mailer: Mailer) -> None:
+    said = mailer("--version")
+    assert (said.code, said.out) == (0, f"mailer {version('mailer')}\n")

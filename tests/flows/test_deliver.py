@@ -348,6 +348,30 @@ async def test_the_pauses_grow_while_the_relay_is_away_and_shrink_when_it_is_bac
         assert waits == [*held, (True, 30), (False, 1)]
 
 
+async def test_a_refused_login_is_told_once_and_tried_again_when_that_locks_no_account(
+    open_world: OpenWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world() as world:
+        await queue(world, 1)
+        stop = asyncio.Event()
+        waits: list[float] = []
+        told: list[int] = []
+
+        async def wait(event: asyncio.Event, seconds: float) -> None:
+            waits.append(seconds)
+            notices = await world.outbox.find("pending", 10)
+            told.append(sum(row.kind == "notice" for row in notices))
+            if len(waits) == 3:
+                stop.set()
+
+        monkeypatch.setattr(deliver, "_wait", wait)
+        world.relay.down = RelayError("the login was refused", 300)
+        delivery = world.delivery(trouble=lambda why: notice(world, why))
+        await delivery.run(asyncio.Event(), stop, idle=30)
+        assert waits == [300, 300, 300]
+        assert told == [1, 1, 1]
+
+
 async def test_the_store_may_be_away_for_a_while_too(
     open_world: OpenWorld, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
