@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from mailer.app import figures
 from mailer.app.service import Service
+from mailer.app.trouble import troubles
 from mailer.edge.store.turn import schedulers
 from mailer.errors import MailerError
 from mailer.flows.expiring import Expiring
@@ -29,6 +31,7 @@ async def status(service: Service) -> dict[str, dict[str, object]]:
         "answers": dict(await _answers(service)),
         "subscribers": dict(await service.subscribers.counts()),
         "editions": {row.period: row.date for row in editions},
+        "trouble": {each.server: asdict(each) for each in await troubles(service)},
     }
 
 

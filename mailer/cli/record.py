@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.frame import Json, Limit, columns_of, in_service, in_words, say, say_json, show_rows
+from mailer.cli.frame import (
+    Json,
+    Limit,
+    columns_of,
+    counted,
+    in_service,
+    say,
+    say_json,
+    show_rows,
+)
+from mailer.cli.standing import in_lines
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -34,7 +44,11 @@ def list_letters(
 
 
 @outbox.command("show")
-def show_letter(context: typer.Context, key: str, as_json: Json = False) -> None:
+def show_letter(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="The letter's key: see outbox list.")],
+    as_json: Json = False,
+) -> None:
     """One letter, every try to deliver it, and every report that it came back."""
 
     async def work(service: "Service") -> None:
@@ -51,12 +65,15 @@ def show_letter(context: typer.Context, key: str, as_json: Json = False) -> None
 
 
 @outbox.command()
-def retry(context: typer.Context, keys: list[str]) -> None:
+def retry(
+    context: typer.Context,
+    keys: Annotated[list[str], typer.Argument(help="The letters' keys: see outbox list.")],
+) -> None:
     """Make failed letters due again."""
 
     async def work(service: "Service") -> None:
         count = await service.outbox.retry(keys, service.clock.now())
-        say(f"{count} letters are due again.")
+        say(f"{counted(count, 'letter is', 'letters are')} due again.")
         if count < len(set(keys)):
             raise MailerError("the others are unknown or did not fail")
 
@@ -64,7 +81,7 @@ def retry(context: typer.Context, keys: list[str]) -> None:
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """What waits, what failed, what came in."""
+    """What waits, what failed, what came in, and which servers are in trouble."""
     from mailer.app import house
 
     async def work(service: "Service") -> None:
@@ -72,7 +89,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         if as_json:
             say_json(figures)
             return
-        for name, counts in figures.items():
-            say(f"{name}: {in_words(counts) or 'none'}")
+        for line in in_lines(figures, service.settings.zone):
+            say(line)
 
     in_service(context, work)

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.frame import Json, address_given, in_service, say, say_json, show_rows
+from mailer.cli.frame import Json, address_given, counted, in_service, say, say_json, show_rows
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
     from mailer.app.service import Service
     from mailer.subscriber.subscription import Subscriber
 
+Email = Annotated[str, typer.Argument(metavar="ADDRESS", help="Their mail address.")]
+
 app = typer.Typer(help="Who gets the newsletter.", no_args_is_help=True)
 
 
 @app.command()
-def add(context: typer.Context, email: str, name: str = "", language: str = "sv") -> None:
+def add(
+    context: typer.Context,
+    email: Email,
+    name: Annotated[str, typer.Option(help="What letters call them.")] = "",
+    language: Annotated[str, typer.Option(help="ISO 639-1: the letters' language.")] = "sv",
+) -> None:
     """Make an address a subscriber at once."""
     person = (address_given(email, name), language)
 
@@ -31,7 +38,7 @@ def add(context: typer.Context, email: str, name: str = "", language: str = "sv"
 
 
 @app.command()
-def remove(context: typer.Context, email: str) -> None:
+def remove(context: typer.Context, email: Email) -> None:
     """End a subscription; letters that wait for it are not sent."""
 
     async def work(service: "Service") -> None:
@@ -44,7 +51,7 @@ def remove(context: typer.Context, email: str) -> None:
 
 
 @app.command()
-def show(context: typer.Context, email: str, as_json: Json = False) -> None:
+def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """One subscriber, with the evidence."""
 
     async def work(service: "Service") -> None:
@@ -87,7 +94,7 @@ def export(context: typer.Context, as_json: Json = False) -> None:
 @app.command("import")
 def import_file(
     context: typer.Context,
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="CSV: columns email, name, language.")],
     source: Annotated[
         str, typer.Option("--source", help="Where they come from and said yes: the evidence.")
     ],
@@ -119,16 +126,19 @@ def import_file(
                 now = service.clock.now()
                 steps = await service.subscribers.bring_in(table.entries, change, now, progress)
         new = sum(step.changes for step in steps)
-        say(
-            f"{len(steps)} rows: {new} {'would be added' if dry_run else 'added'}, "
-            f"{len(steps) - new} were subscribers already, or had left and stay so."
+        others = counted(
+            len(steps) - new,
+            "was a subscriber already, or had left and stays so",
+            "were subscribers already, or had left and stay so",
         )
+        added = "would be added" if dry_run else "added"
+        say(f"{counted(len(steps), 'row')}: {new} {added}, {others}.")
 
     in_service(context, work)
 
 
 @app.command()
-def erase(context: typer.Context, email: str) -> None:
+def erase(context: typer.Context, email: Email) -> None:
     """Forget an address; what stays is that it was done."""
 
     async def work(service: "Service") -> None:

@@ -6,6 +6,8 @@ The keys of the object are a contract with other programs.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mailer.cli.frame import counted
+
 if TYPE_CHECKING:
     from mailer.flows.reconcile import Verified
     from mailer.inquiry.reconciliation import Account
@@ -48,9 +50,10 @@ def as_object(found: "Verified") -> dict[str, Any]:
 def in_lines(found: "Verified") -> Iterator[str]:
     chain, altered = found.chain, found.originals
     state = f"broken: {chain.breaks}" if chain.breaks else "whole"
-    yield f"chain: {chain.end.sequence} rows, {state}; the last is {chain.end.hash}"
+    yield f"chain: {counted(chain.end.sequence, 'row')}, {state}; the last is {chain.end.hash}"
     yield from (f"  {each}" for each in chain.differ)
-    yield f"originals: {found.cases} cases, {len(altered) or 'no'} faults"
+    faults = counted(len(altered), "fault") if altered else "no faults"
+    yield f"originals: {counted(found.cases, 'case')}, {faults}"
     yield from (f"  {each}" for each in altered)
     if found.account:
         yield from _of_mailbox(found.account)

@@ -60,7 +60,7 @@ def test_a_letter_that_failed_is_tried_again_when_a_person_says_so(
     assert mailer("receipt", "2020-09", "--who", "everybody").code == 2
     (failed,) = objects(mailer, "outbox", "list", "--state", "failed")
     sink.answers = lambda sender, to: None
-    assert mailer("outbox", "retry", failed["key"]).out == "1 letters are due again.\n"
+    assert mailer("outbox", "retry", failed["key"]).out == "1 letter is due again.\n"
     assert mailer("deliver", "--drain").code == 0
     assert mailer("outbox", "retry", failed["key"]).code == 1
     assert [letter.recipients for letter in sink.letters] == [("bo@example.org",)]

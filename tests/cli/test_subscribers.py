@@ -22,12 +22,12 @@ def test_a_dry_run_tells_row_by_row_what_the_import_then_does(mailer: Mailer, pe
     assert mailer(*words, "--dry-run").out == (
         "people.csv: line 3: asa@example.org: is added\n"
         "people.csv: line 4: bo@example.org: is a subscriber already\n"
-        "2 rows: 1 would be added, 1 were subscribers already, or had left and stay so.\n"
+        "2 rows: 1 would be added, 1 was a subscriber already, or had left and stays so.\n"
     )
     assert mailer("subscribers", "show", "asa@example.org").code == 1
     done = mailer(*words)
     assert (done.code, done.err) == (0, "")
-    assert done.out == "2 rows: 1 added, 1 were subscribers already, or had left and stay so.\n"
+    assert done.out == "2 rows: 1 added, 1 was a subscriber already, or had left and stays so.\n"
     asa = mailer("subscribers", "show", "asa@example.org", "--json").out
     assert json.loads(asa)["evidence"] == "import: consent, spring fair"
 
