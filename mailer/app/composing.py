@@ -1,11 +1,12 @@
 """What composing an edition needs, wired: nothing is sent, no secret is read, no database made."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
@@ -29,7 +30,7 @@ from mailer.inquiry.reply import Letters
 from mailer.inquiry.rerouted import Rerouted
 from mailer.mail.message import own_lines
 from mailer.newsletter.approval import Approval
-from mailer.newsletter.edition import Edition, as_json
+from mailer.newsletter.edition import Edition, as_json, window
 from mailer.newsletter.editorial import Asked, Editorial
 from mailer.newsletter.finding import Finding, Place
 from mailer.newsletter.picture import relinked
@@ -39,6 +40,8 @@ from mailer.newsletter.sheet import Sheet
 from mailer.newsletter.words import ORIGINAL
 from mailer.settings import Settings
 from mailer.settings.files import has_file
+
+T = TypeVar("T")
 
 
 def composer(settings: Settings) -> Composer:
@@ -64,7 +67,7 @@ def composer(settings: Settings) -> Composer:
 
 async def write_edition(
     settings: Settings, clock: Clock, day: date, language: str, folder: Path
-) -> list[Path]:
+) -> tuple[Edition, list[Path]]:
     """Write the edition due on `day` as files. Reads the database if there is one, changes none."""
     compose = composer(settings)
     edition = await edition_due(settings, compose, day)
@@ -82,7 +85,22 @@ async def write_edition(
         "edition.json": json.dumps(as_json(edition), ensure_ascii=False, indent=2).encode() + b"\n",
         "calendar.ics": compose.calendar(edition),
     }
-    return write_files(folder, contents)
+    return edition, write_files(folder, contents)
+
+
+async def why_empty(settings: Settings, edition: Edition) -> str:
+    """What an empty edition was looked through for."""
+
+    async def last(editions: StoredEditions | None) -> date | None:
+        return await editions.last_before(edition.date, edition.period) if editions else None
+
+    newsletter = settings.newsletter
+    since, until = window(edition.date, newsletter, await _with_editions(settings, last))
+    return (
+        f"edition {edition.period} is empty and would not be sent: nothing new ended from "
+        f"{since} until {edition.date}, nothing goes on or begins from then until {until}, and "
+        f"nothing without a day is filed under {edition.period}"
+    )
 
 
 def findings(settings: Settings, compose: Composer, edition: Edition) -> tuple[Finding, ...]:
@@ -102,11 +120,23 @@ def sheet(settings: Settings, compose: Composer, edition: Edition) -> Sheet:
 
 
 async def edition_due(settings: Settings, compose: Composer, day: date) -> Edition:
+    async def planned(editions: StoredEditions | None) -> Edition:
+        if editions is None:
+            return compose.plan(day, None, frozenset())
+        return await edition_of(day, compose, editions)
+
+    return await _with_editions(settings, planned)
+
+
+async def _with_editions(
+    settings: Settings, ask: Callable[[StoredEditions | None], Awaitable[T]]
+) -> T:
+    """What `ask` gives of the editions that the database knows; of None where there is none."""
     if not exists(settings.database_url):
-        return compose.plan(day, None, frozenset())
+        return await ask(None)
     database = await Database.open(settings.database_url)
     try:
-        return await edition_of(day, compose, StoredEditions(database))
+        return await ask(StoredEditions(database))
     finally:
         await database.close()
 

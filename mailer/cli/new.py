@@ -1,7 +1,7 @@
 """new activity: the fields one by one, each checked when it is answered, then the file.
 
-The questions are in Swedish, for the editor; what is wrong with an answer is said as `mailer check`
-says it. Every field is also an option, and with --yes nothing is asked.
+The questions are in Swedish, for the editor, and so is what is wrong with an answer. Every field is
+also an option, and with --yes nothing is asked: then errors are those of `mailer check`.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Write something new into the config folder.", no_args_is_help=True)
 
 Answers = dict[str, str]
+
+_UNUSABLE = "Svaret går inte att använda. Skriv som i exemplet: {}"
 
 
 def _always(answers: Answers) -> bool:
@@ -82,29 +84,42 @@ FIELDS = (
     Field("valid-until", "valid-until", "Berättas senast", "2020-10-06"),
 )
 
-Text = Annotated[str | None, typer.Option()]
-
 
 @app.command()
 def activity(
     context: typer.Context,
-    title: Text = None,
-    when: Text = None,
-    to: Text = None,
-    edition: Text = None,
-    subproject: Text = None,
-    place: Text = None,
-    text: Text = None,
-    link: Text = None,
-    contact: Text = None,
-    register_by: Text = None,
-    register_link: Text = None,
-    image: Text = None,
-    alt: Text = None,
-    status: Text = None,
-    note: Text = None,
-    valid_from: Text = None,
-    valid_until: Text = None,
+    title: Annotated[str | None, typer.Option(help="The heading, on one line.")] = None,
+    when: Annotated[
+        str | None, typer.Option(help="The day, as 2020-10-06, 2020-10-06 18:00 or 2020-W41.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="When it ends: a time, a day, or both.")] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="The edition that tells it, where it has no day: 2020-10.")
+    ] = None,
+    subproject: Annotated[
+        str | None, typer.Option(help="The short name of its subproject.")
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+    text: Annotated[str | None, typer.Option(help="More to read, in Markdown.")] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Where to read more: https://, mailto: or / on our own pages."),
+    ] = None,
+    contact: Annotated[str | None, typer.Option(help="A leader's short name, or any text.")] = None,
+    register_by: Annotated[str | None, typer.Option(help="The last day to register.")] = None,
+    register_link: Annotated[str | None, typer.Option(help="Where to register.")] = None,
+    image: Annotated[
+        str | None, typer.Option(help="A picture: a file below the config folder.")
+    ] = None,
+    alt: Annotated[
+        str | None, typer.Option(help="What the picture shows, for those who do not see it.")
+    ] = None,
+    status: Annotated[str | None, typer.Option(help="planned, cancelled or moved.")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="What readers should notice; needed where it is moved.")
+    ] = None,
+    valid_from: Annotated[str | None, typer.Option(help="Not told before this day.")] = None,
+    valid_until: Annotated[str | None, typer.Option(help="Not told after this day.")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Not to be told yet.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
 ) -> None:
@@ -115,11 +130,16 @@ def activity(
         for field in FIELDS
         if context.params[field.option.replace("-", "_")] is not None
     }
-    answers = _answers(given, _known(settings), _choices(settings), ask=not yes)
-    content = _content(answers, draft=draft)
     folder = settings.config_dir / "activities"
-    say(content)
-    if not yes and not typer.confirm(f"Spara i {folder}?", default=True):
+    try:
+        answers = _answers(given, _known(settings), _choices(settings), ask=not yes)
+        content = _content(answers, draft=draft)
+        say(content)
+        saves = yes or _agrees(f"Spara i {folder}?")
+    except typer.Abort:
+        complain("\nAvbrutet. Ingenting sparades.")
+        raise typer.Exit(1) from None
+    if not saves:
         say("Ingenting sparades.")
         return
     say(f"Sparat: {_write(folder, _name(answers), content)}")
@@ -157,6 +177,7 @@ def _answers(
     Raises MailerError where nothing may be asked and an option cannot be used.
     """
     from mailer.settings.draft import problem
+    from mailer.settings.svenska import in_swedish
 
     answers: Answers = {}
     asked: list[str] = []
@@ -168,7 +189,7 @@ def _answers(
         while trouble := problem(_with(answers, field.key, answer), asked, known):
             if not ask:
                 raise MailerError(f"--{field.option}: {trouble}")
-            complain(trouble)
+            complain(in_swedish(trouble) or _UNUSABLE.format(field.example))
             answer = _ask(field, choices)
         answers = _with(answers, field.key, answer)
     return answers
@@ -182,6 +203,17 @@ def _ask(field: Field, choices: Mapping[str, str]) -> str:
     question = f"{field.question}{choices.get(field.key, '')} (t.ex. {field.example})"
     answer: str = typer.prompt(question, default="", show_default=False)
     return answer.strip()
+
+
+def _agrees(question: str) -> bool:
+    while True:
+        answer = typer.prompt(f"{question} [J/n]", default="j", show_default=False)
+        match answer.strip().lower():
+            case "j" | "ja" | "y" | "yes":
+                return True
+            case "n" | "nej" | "no":
+                return False
+        complain("Svara j (ja) eller n (nej).")
 
 
 def _content(answers: Answers, *, draft: bool) -> str:

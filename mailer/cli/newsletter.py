@@ -13,10 +13,14 @@ from mailer.cli.frame import (
     Json,
     address_given,
     chosen,
+    complain,
+    counted,
     drain,
+    drained,
     in_service,
     in_words,
     say,
+    say_delivered,
     say_json,
     settings_of,
     show_rows,
@@ -37,13 +41,20 @@ def compose(
     language: Annotated[str, typer.Option(help="ISO 639-1.")] = "sv",
 ) -> None:
     """Write edition.html, .txt, .eml, .json and calendar.ics; send nothing."""
-    from mailer.app.composing import write_edition
+    from mailer.app.composing import composer, findings, why_empty, write_edition
     from mailer.edge.clock import SystemClock
+    from mailer.newsletter.edition import is_empty
 
     settings = settings_of(context)
     written = write_edition(settings, SystemClock(), chosen(day, settings), language, out)
-    for path in asyncio.run(written):
+    edition, paths = asyncio.run(written)
+    for path in paths:
         say(str(path))
+    if is_empty(edition):
+        complain(asyncio.run(why_empty(settings, edition)))
+    for finding in findings(settings, composer(settings), edition):
+        if finding.is_error:  # it would not be sent
+            complain(str(finding))
 
 
 def send(
@@ -72,9 +83,9 @@ def send(
         except NotApproved:
             await service.delivery().drain()  # the question to the approvers
             raise
-        known = "was queued before" if queued.again else f"{queued.letters} letters queued"
-        say(f"Edition {queued.period}: {known}.")
-        await drain(service)
+        new = f"{counted(queued.letters, 'letter')} queued"
+        say(f"Edition {queued.period}: {'was queued before' if queued.again else new}.")
+        await empty(context, service)
         receipt = await keep_receipt(service, queued.period)
         if receipt:
             say(in_words(asdict(receipt)))
@@ -88,32 +99,62 @@ def deliver(
         bool, typer.Option("--drain", help="Return when nothing is left that is due.")
     ] = False,
     processes: Annotated[
-        int,
-        typer.Option(min=1, max=64, help="How many at once: one a core where letters are signed."),
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="How many at once; else as many as help: one a core for large sends, and where"
+            " letters are signed.",
+        ),
+    ] = None,
+    part: Annotated[str, typer.Option(hidden=True, help="N/M, to a process of ours.")] = "",
 ) -> None:
     """Work the outbox."""
-    from mailer.app.figures import waiting
     from mailer.app.running import work_outbox
+    from mailer.app.sharing import Part, processes_for
 
     async def work(service: "Service") -> None:
-        async def look() -> "Waiting":
-            return await waiting(service, await service.outbox.due(service.clock.now()))
-
-        if processes > 1:
-            command = ["--config", str(context.obj), "deliver", *(["--drain"] * until_empty)]
-            await work_together(command, processes, look)
-        elif until_empty:
-            await drain(service)
+        if until_empty and not part:
+            await empty(context, service, processes)
+            return
+        if until_empty:
+            say_json(asdict(await drained(service.delivery())))
+            return
+        look = partial(_waiting, service)
+        number = 1 if part else processes or processes_for(service.settings)
+        if number > 1:
+            await work_together(context.obj, number, look, service.free_the_dead, until_empty=False)
         else:
             await show_progress(until_stopped(partial(work_outbox, service)), look)
 
-    in_service(context, work)
+    number, _, of = part.partition("/")
+    in_service(context, work, Part(int(number) - 1, int(of)) if part else None)
+
+
+async def empty(context: typer.Context, service: "Service", processes: int | None = None) -> None:
+    """Deliver all that is due, in as many processes as help, and say how that went."""
+    from mailer.app.sharing import processes_for
+
+    due = await service.outbox.due(service.clock.now())
+    number = processes or processes_for(service.settings, due)
+    if number == 1:
+        await drain(service)
+        return
+    look = partial(_waiting, service)
+    free = service.free_the_dead
+    tally = await work_together(context.obj, number, look, free, until_empty=True)
+    await say_delivered(service, tally)
+
+
+async def _waiting(service: "Service") -> "Waiting":
+    from mailer.app.figures import waiting
+
+    return await waiting(service, await service.outbox.due(service.clock.now()))
 
 
 def receipt(
     context: typer.Context,
-    edition: str,
+    edition: Annotated[str, typer.Argument(help="Its period, such as 2020-09.")],
     who: Annotated[
         str | None, typer.Option(help="The names behind a number: accepted, failed, …; or bounced.")
     ] = None,

@@ -2,20 +2,17 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailer.cli.frame import chosen, complain, say, settings_of
+from mailer.cli.frame import chosen, complain, counted, day_option, say, settings_of
 from mailer.errors import MailerError, Problem, SettingsError
 
 if TYPE_CHECKING:
-    from mailer.newsletter.sheet import Sheet
     from mailer.settings import Settings
 
 
@@ -34,12 +31,19 @@ def check(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask whether the links to the web work.")
     ] = False,
+    day: Annotated[
+        datetime | None,
+        day_option(
+            "--date", help="Only the edition due at this date, as of then; else all not past."
+        ),
+    ] = None,
 ) -> None:
     """Validate settings, templates and every edition to come; each problem FILE:LINE: message."""
+    from mailer.app import checking
     from mailer.app.composing import check_templates
     from mailer.edge.clock import SystemClock
     from mailer.edge.keys import read_keys
-    from mailer.newsletter.preflight import preflight
+    from mailer.newsletter.edition import is_empty
 
     try:
         settings = settings_of(context)
@@ -48,61 +52,36 @@ def check(
     except SettingsError as error:
         say(str(error))
         raise typer.Exit(1) from None
-    today = chosen(None, settings)
+    today = chosen(day, settings)
     expiring = filter(None, (each.expiry(today) for each in settings.applications))
     for warning in (*settings.warnings, *(_of_mailer_yaml(settings, each) for each in expiring)):
         complain(f"{warning} (warning)")
-    sheets = [*_sheets(settings, _days(settings, today))]
+    days = [today] if day else checking.days_to_come(settings, today)
+    sheets = [*checking.sheets(settings, days)]
     if online:
-        sheets = asyncio.run(_asked(sheets))
-    found = dict.fromkeys(finding for sheet in sheets for finding in preflight(sheet))
+        sheets = asyncio.run(checking.asked(sheets))
+    gathered = [] if day else [each for each in sheets if checking.is_gathered(settings, each)]
+    findings = [*checking.never_told(settings, min(today, chosen(None, settings)))]
+    for sheet in sheets:
+        findings += checking.found_in(sheet, gathered=sheet in gathered)
+    found = dict.fromkeys(findings)
     for finding in found:
         (say if finding.is_error else complain)(str(finding))
     if any(finding.is_error for finding in found):
         raise typer.Exit(1)
+    organisation = settings.organisation
     say(
-        f"{context.obj}: {len(settings.activities)} activities, {len(settings.editions)} editions, "
-        f"{len(settings.organisation.subprojects)} subprojects: all right"
+        f"{context.obj}: {counted(len(settings.activities), 'activity', 'activities')}, "
+        f"{counted(len(settings.editions), 'edition')}, "
+        f"{counted(len(organisation.subprojects), 'subproject')}: all right"
     )
+    for each in gathered:
+        if is_empty(each.edition):
+            say(f"Edition {each.edition.period} has nothing to tell yet.")
 
 
 def _of_mailer_yaml(settings: "Settings", message: str) -> Problem:
     return Problem(str(settings.config_dir / "mailer.yaml"), 0, message)
-
-
-def _days(settings: "Settings", today: date) -> Iterator[date]:
-    """When each edition that is not past goes out: this period's, and those that have a file.
-
-    That is the day of the schedule, or today if it has gone by.
-    """
-    from mailer.newsletter.activity import parse_period
-    from mailer.newsletter.edition import period_of
-    from mailer.schedule import edition_trigger
-
-    trigger = edition_trigger(settings.newsletter.cron, settings.zone)
-    for period in sorted({period_of(today, settings.newsletter.period), *settings.editions}):
-        first, last = parse_period(period)
-        if last >= today:
-            start = max(first, today)
-            due = trigger.get_next_fire_time(None, datetime.combine(start, time(), settings.zone))
-            yield due.date() if due and due.date() <= last else start
-
-
-def _sheets(settings: "Settings", days: Iterable[date]) -> "Iterator[Sheet]":
-    """The editions of these days, as if nothing had been told before."""
-    from mailer.app.composing import composer, sheet
-
-    compose = composer(settings)
-    for day in days:
-        yield sheet(settings, compose, compose.plan(day, None, frozenset()))
-
-
-async def _asked(sheets: "Sequence[Sheet]") -> "list[Sheet]":
-    from mailer.edge.links import ask
-    from mailer.newsletter.checks_links import links_of
-
-    answers = await ask(link for sheet in sheets for link in links_of(sheet))
-    return [replace(sheet, answers=answers) for sheet in sheets]
 
 
 def demo(

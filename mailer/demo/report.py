@@ -17,7 +17,7 @@ from rich.text import Text
 
 from mailer.demo.reading import Sort, reading
 from mailer.edge.local import Captured
-from mailer.inquiry.reply import telling
+from mailer.inquiry.reasons import telling
 from mailer.inquiry.verdict import Reason, Route, Verdict
 from mailer.newsletter.receipt import Receipt
 
@@ -107,7 +107,7 @@ def _destination(route: Route) -> Text:
 def _why(verdict: Verdict) -> Text:
     strongest = sorted(telling(verdict), key=lambda reason: -reason.weight)[:_SHOWN_REASONS]
     lines = [_reason(reason) for reason in strongest]
-    if not verdict.certain:
+    if verdict.suggestions and not verdict.certain:
         lines.append(Text(f"uncertain: {' or '.join(verdict.suggestions)}", "yellow"))
     return Text("\n").join(lines)
 

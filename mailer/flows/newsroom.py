@@ -187,7 +187,7 @@ class Newsroom:
         approvals, period = self.paper.approvals, edited.edition.period
         errors = [each for each in edited.findings if each.is_error]
         if errors:
-            reasons = [f"{each.svenska} ({each.file}:{each.line})" for each in errors]
+            reasons = [f"{each.svenska} ({each.place})" for each in errors]
             name = f"held/{period}/{edited.digest[:16]}"
             await self._tell(name, approvals.editorial.held(period, reasons))
             _refuse_errors(edited)

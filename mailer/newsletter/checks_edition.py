@@ -120,5 +120,5 @@ def _nearly(a: str, b: str) -> bool:
 
 def _the_same(activity: Activity, other: Activity) -> Hit:
     place = place_of(other)
-    values = {"title": activity.title, "other": f"{place.file}:{place.line}"}
+    values = {"title": activity.title, "other": str(place)}
     return Hit(place_of(activity), values)

@@ -137,6 +137,20 @@ def period_of(day: date, period: Period) -> str:
     return f"{year}-W{week:02}"
 
 
+def window(day: date, newsletter: Newsletter, last: date | None) -> tuple[date, date]:
+    """Since when a thing ended that the edition of `day` tells as done; until when one begins."""
+    return last or _one_back(day, newsletter.period), day + newsletter.horizon
+
+
+def tells(activity: Activity, day: date, newsletter: Newsletter, last: date | None) -> bool:
+    """Whether the edition of `day` tells an activity, if none told it as done; see `plan`."""
+    since, until = window(day, newsletter, last)
+    period = period_of(day, newsletter.period)
+    return _may_be_told(activity, day) and (
+        _is_done(activity, day, since, period) or _is_coming(activity, day, until, period)
+    )
+
+
 def plan(
     day: date,
     *,
@@ -155,8 +169,7 @@ def plan(
     `announced` what they last said of coming activities, `subprojects` the slugs of all.
     """
     period = period_of(day, newsletter.period)
-    since = last or _one_back(day, newsletter.period)
-    until = day + newsletter.horizon
+    since, until = window(day, newsletter, last)
     text = text or EditionText(period)
     tellable = [activity for activity in activities if _may_be_told(activity, day)]
     done = [

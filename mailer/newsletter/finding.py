@@ -14,10 +14,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """`line` counts from 1; 0 where the file as a whole is meant."""
+    """`line` counts from 1; 0 where the file as a whole is meant, which in words is line 1."""
 
     file: str
     line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line or 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,13 @@ class Finding:
     check: str
 
     @property
+    def place(self) -> Place:
+        return Place(self.file, self.line)
+
+    @property
     def is_error(self) -> bool:
         """Whether it stops a send."""
         return self.severity == "error"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message} ({self.severity}: {self.check})"
+        return f"{self.place}: {self.message} ({self.severity}: {self.check})"

@@ -5,9 +5,22 @@ order. An error stops a send. A warning is shown to whoever approves. Never rais
 texts hold.
 """
 
-from mailer.newsletter import checks_edition, checks_links, checks_privacy, checks_words, contrast
+from collections.abc import Iterable
+from typing import TypeVar
+
+from mailer.newsletter import (
+    checks_edition,
+    checks_links,
+    checks_privacy,
+    checks_untold,
+    checks_words,
+    contrast,
+)
+from mailer.newsletter.checks_untold import History
 from mailer.newsletter.finding import Check, Finding, Hit
 from mailer.newsletter.sheet import Sheet
+
+T = TypeVar("T")
 
 CHECKS: tuple[Check[Sheet], ...] = (
     Check(
@@ -166,17 +179,48 @@ CHECKS: tuple[Check[Sheet], ...] = (
     ),
 )
 
+OF_ALL: tuple[Check[History], ...] = (
+    Check(
+        "never-told",
+        "warning",
+        checks_untold.untold,
+        "{at} lies in no edition that is still to be sent, and no edition known here has told it; "
+        "correct the date, or delete the activity",
+        "{at} hör inte till något nummer som ska skickas, och inget nummer som finns här har "
+        "berättat om det. Rätta datumet, eller ta bort aktiviteten.",
+    ),
+    Check(
+        "unannounced",
+        "warning",
+        checks_untold.unannounced,
+        "{at} lies before the next edition, of {next}, which can only tell it as done; send one "
+        "before that, or invite people in another way",
+        "{at} ligger före nästa nummer ({next}), som bara kan berätta om det i efterhand. Skicka "
+        "ett nummer dessförinnan, eller bjud in på något annat sätt.",
+    ),
+)
+"""What is looked for in all activities together, whichever edition they belong to."""
+
 _LONGEST = 100
 """Of a value in a message, in characters: it may repeat what the editor wrote."""
 
 
 def preflight(sheet: Sheet) -> tuple[Finding, ...]:
     """Everything that is found, each thing once."""
-    found = {_finding(check, hit): None for check in CHECKS for hit in check.find(sheet)}
+    return _found(CHECKS, sheet)
+
+
+def look_back(history: History) -> tuple[Finding, ...]:
+    """What is found in all activities together."""
+    return _found(OF_ALL, history)
+
+
+def _found(checks: Iterable[Check[T]], subject: T) -> tuple[Finding, ...]:
+    found = {_finding(check, hit): None for check in checks for hit in check.find(subject)}
     return tuple(sorted(found, key=lambda finding: (finding.file, finding.line)))
 
 
-def _finding(check: Check[Sheet], hit: Hit) -> Finding:
+def _finding(check: Check[T], hit: Hit) -> Finding:
     values = {name: _shown(value) for name, value in hit.values.items()}
     return Finding(
         check.severity,

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from typer.testing import CliRunner, Result
 
+from mailer.app import checking
 from mailer.cli import app
-from mailer.edge import links
-from mailer.newsletter.preflight import CHECKS
+from mailer.newsletter.preflight import CHECKS, OF_ALL
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -37,13 +37,103 @@ def test_the_shipped_config_has_no_error_and_no_warning() -> None:
     assert "all right" in result.stdout
 
 
-def test_an_edition_with_nothing_to_tell_is_only_a_warning(config: Path) -> None:
+@pytest.mark.parametrize("today", ["2020-10-20", "2021-06-01", "2026-11-23"])
+def test_a_fresh_copy_has_no_warning_on_any_day(tmp_path: Path, today: str) -> None:
+    made = CliRunner().invoke(app, ["init", str(tmp_path / "home")])
+    assert made.exit_code == 0, made.output
+    result = check(tmp_path / "home" / "config", on=today)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_an_edition_that_is_still_gathered_is_said_to_be_empty_without_a_warning(
+    config: Path,
+) -> None:
     result = check(config, on="2021-06-01")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        f"{config}: 9 activities, 1 edition, 4 subprojects: all right\n"
+        "Edition 2021-06 has nothing to tell yet.\n"
+    )
+
+
+@pytest.mark.parametrize("by_date", [False, True])
+def test_an_edition_that_was_begun_or_asked_for_and_has_nothing_to_tell_is_a_warning(
+    config: Path, by_date: bool
+) -> None:
+    if not by_date:
+        write(config, "editions/2021-06.yaml", "title: Sommar\n")
+    options = ["--date", "2021-06-11"] if by_date else []
+    result = check(config, *options, on="2021-06-01")
+    assert result.exit_code == 0
+    assert "edition 2021-06 has nothing done and nothing to come: it is not sent" in result.stderr
+    assert "(warning: empty)\n" in result.stderr
+    assert "nothing to tell yet" not in result.stdout
+
+
+def test_with_a_date_only_the_edition_of_that_day_is_looked_at(config: Path) -> None:
+    write(config, "editions/2020-10.yaml", "news: TODO\n")
+    assert check(config).exit_code == 1
+    assert check(config, "--date", "2020-09-11").exit_code == 0
+    assert "2020-10.yaml:1: 'TODO'" in check(config, "--date", "2020-10-09").stdout
+    wrong = check(config, "--date", "11/9")
+    assert wrong.exit_code == 2
+    assert "11/9: write dates as 2020-09-18" in wrong.stderr
+
+
+def test_an_activity_whose_year_is_wrong_is_told_with_its_line(config: Path) -> None:
+    write(config, "activities/fest.yaml", "title: Fest\nwhen: 2002-09-18\n")
+    result = check(config)
     assert result.exit_code == 0
     assert result.stderr == (
-        f"{config}/activities:0: edition 2021-06 has nothing done and nothing to come: "
-        "it is not sent (warning: empty)\n"
+        f"{config}/activities/fest.yaml:2: 2002-09-18 lies in no edition that is still to be sent, "
+        "and no edition known here has told it; correct the date, or delete the activity "
+        "(warning: never-told)\n"
     )
+
+
+def test_what_an_edition_with_a_file_told_is_not_taken_for_a_mistake(config: Path) -> None:
+    for day in ("2020-09-05", "2020-11-05"):
+        write(config, f"activities/{day}.yaml", f"title: Fest\nwhen: {day}\n")
+    for period in ("2020-09", "2020-12"):
+        write(config, f"editions/{period}.yaml", "title: Nytt\n")
+    assert check(config, on="2026-11-23").stderr == ""
+
+
+def test_what_was_sent_is_read_from_the_archive(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MAILER_IMAP_URL", "imap://a:b@127.0.0.1:1")
+    monkeypatch.setenv("MAILER_SMTP_URL", "smtp://127.0.0.1:1?tls=none")
+    write(config, "activities/fest.yaml", "title: Fest\nwhen: 2022-03-20\n")
+    assert "(warning: never-told)" in check(config, on="2022-06-01").stderr
+    words = ["--config", str(config), "send", "--date", "2022-04-08"]
+    CliRunner().invoke(app, ["--config", str(config), "subscribers", "add", "bo@example.org"])
+    CliRunner().invoke(app, words)
+    assert (tmp_path / "data" / "archive" / "2022-04").is_dir()
+    assert "never-told" not in check(config, on="2022-06-01").stderr
+
+
+def test_a_text_that_a_number_sign_cuts_off_is_told_with_its_line(config: Path) -> None:
+    write(
+        config,
+        "activities/2020-09-18-mote.yaml",
+        "# ett möte\ntitle: Möte #2 i parken\nwhen: 2020-09-18  # preliminärt\n",
+    )
+    result = check(config)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"{config}/activities/2020-09-18-mote.yaml:2: '#2 i parken' is not part of the text: "
+        "' #' begins a comment; put the text in quotes, or write two spaces before a comment "
+        "(warning)\n"
+    )
+
+
+def test_one_is_counted_as_one(config: Path) -> None:
+    for file in (config / "activities").iterdir():
+        file.unlink()
+    write(config, "activities/2020-09-18-mote.yaml", "title: Möte\nwhen: 2020-09-18\n")
+    assert ": 1 activity, 1 edition, 4 subprojects: all right" in check(config).stdout
 
 
 def test_an_error_has_its_line_and_the_exit_code_says_so(config: Path) -> None:
@@ -109,7 +199,7 @@ def test_the_guide_explains_every_finding_and_no_other() -> None:
     guide = (SHIPPED / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \| (fel|varning) \|", guide, re.MULTILINE)
     swedish = {"error": "fel", "warning": "varning"}
-    assert rows == [(check.name, swedish[check.severity]) for check in CHECKS]
+    assert rows == [(check.name, swedish[check.severity]) for check in (*CHECKS, *OF_ALL)]
 
 
 def test_online_the_links_are_asked(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +209,7 @@ def test_online_the_links_are_asked(config: Path, monkeypatch: pytest.MonkeyPatc
         asked.extend(given)
         return {"https://a.example/x": "404 Not Found"}
 
-    monkeypatch.setattr(links, "ask", ask)
+    monkeypatch.setattr(checking, "ask", ask)
     write(
         config,
         "activities/2020-09-18-fest.yaml",

@@ -89,9 +89,9 @@ def test_a_wrong_answer_is_explained_and_asked_for_again(config: Path) -> None:
     wrong = ["Städdag", "6 oktober", "2020-10-06", "", "skolan", "", "", "", "ftp://x", ""]
     result = new(config, answers=[*wrong, *[""] * 8, "y"])
     assert result.exit_code == 0, result.output
-    assert "6 oktober: write dates as 2020-09-18" in result.stderr
-    assert "no subproject 'skolan'" in result.stderr
-    assert "'ftp://x': a link begins with https://" in result.stderr
+    assert "6 oktober: skriv datum så här: 2020-09-18." in result.stderr
+    assert "Det finns inget delprojekt ”skolan”." in result.stderr
+    assert "”ftp://x”: en länk börjar med https://" in result.stderr
     assert only_new(config).title == "Städdag"
 
 
@@ -100,8 +100,8 @@ def test_without_a_day_it_needs_an_edition_and_no_end_is_asked_for(config: Path)
     assert result.exit_code == 0, result.output
     assert "Till när?" not in result.stdout
     assert "Vad visar" not in result.stdout
-    assert "an activity needs a day or an edition" in result.stderr
-    assert "there is no month 13" in result.stderr
+    assert "En aktivitet måste ha en dag eller ett nummer att berättas i." in result.stderr
+    assert "2020-13: det finns ingen månad 13." in result.stderr
     told = only_new(config)
     assert (told.key, told.filed, told.when) == ("2020-10-staddag", "2020-10", None)
 
@@ -119,7 +119,27 @@ def test_whoever_says_no_gets_no_file(config: Path) -> None:
     result = new(config, "--title", "Städdag", "--when", "2020-10-06", answers=[*[""] * 13, "n"])
     assert result.exit_code == 0, result.output
     assert "Ingenting sparades." in result.stdout
+    assert result.stderr == ""
     assert not (config / "activities" / "2020-10-06-staddag.yaml").exists()
+
+
+@pytest.mark.parametrize(("yes", "saved"), [("", True), ("J", True), ("ja", True), ("nej", False)])
+def test_whether_to_save_is_asked_in_swedish_until_it_is_said(
+    config: Path, yes: str, saved: bool
+) -> None:
+    words = ("--title", "Städdag", "--when", "2020-10-06")
+    result = new(config, *words, answers=[*[""] * 13, "kanske", yes])
+    assert result.exit_code == 0, result.output
+    assert "activities? [J/n]" in result.stdout
+    assert "Svara j (ja) eller n (nej)." in result.stderr
+    assert (config / "activities" / "2020-10-06-staddag.yaml").exists() is saved
+
+
+def test_who_breaks_off_is_told_so_in_swedish(config: Path) -> None:
+    result = new(config, answers=["Städdag"])
+    assert result.exit_code == 1
+    assert "Avbrutet. Ingenting sparades." in result.stderr
+    assert "Abort" not in result.output
 
 
 def test_with_yes_nothing_is_asked_and_the_file_says_what_could_be_added(config: Path) -> None:

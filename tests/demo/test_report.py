@@ -56,7 +56,7 @@ def test_an_inquiry_shows_its_folder_its_leaders_and_what_led_there() -> None:
 
 
 def test_brackets_in_a_reason_are_not_taken_for_markup() -> None:
-    verdict = Verdict("inquiry", reasons=REASONS[1:2])
+    verdict = Verdict("inquiry", REASONS[1].slug, reasons=REASONS[1:2])
     assert "[red]" in printed(Placed("x", verdict, Route("Boende", (SVEN,), True)))
 
 

@@ -28,7 +28,7 @@ def subscribe(program: Program, number: int) -> list[str]:
     table.write_text("\n".join(["e-post;namn;språk", *rows]) + "\n", "utf-8")
     said = program.call("subscribers", "import", table, "--source", "lista från mötet").stdout
     others = "0 were subscribers already, or had left and stay so"
-    assert said == f"{number} rows: {number} added, {others}.\n"
+    assert said == f"{number} row{'s' * (number > 1)}: {number} added, {others}.\n"
     return addresses
 
 
@@ -168,8 +168,8 @@ def test_several_processes_share_what_is_due(program: Program, sink: Sink) -> No
     program.environ["MAILER_SMTP_URL"] = "smtp://127.0.0.1:1"
     program.call(*SEPTEMBER, code=1)
     program.environ["MAILER_SMTP_URL"] = up
-    said = program.call("deliver", "--drain", "--processes", "2").stdout.splitlines()
-    assert [line.startswith("Delivered: ") for line in said] == [True, True]
+    said = program.call("deliver", "--drain", "--processes", "2").stdout
+    assert said == "Delivered: 300 accepted, 0 failed, 0 to be tried again.\n"
     assert recipients(sink.letters) == sorted(addresses)
     with program.started("deliver", "--processes", "2") as running:
         running.until_it_has_children()  # which have hardly started
@@ -224,7 +224,7 @@ def test_an_edition_that_must_be_approved_is_asked_about_and_goes_out_when_it_is
     reply.set_content("Godkänn, tack!\n")
     dovecot.deliver(reply.as_bytes())
     program.call("triage", "--once")
-    assert "Edition 2020-09: 1 letters queued." in program.call(*SEPTEMBER).stdout
+    assert "Edition 2020-09: 1 letter queued." in program.call(*SEPTEMBER).stdout
     assert (reader,) in [letter.recipients for letter in sink.letters]
     shutil.rmtree(program.folder / "data")  # a machine that knows of nothing
     subscribe(program, 1)
