@@ -49,8 +49,18 @@ class Knowledge:
                 log.error("knowledge-not-renewed reason=%s", error)
 
     def judge(self, raw: bytes, *, too_large: int = 0) -> Judged:
+        return self.triage.judge(raw, too_large=too_large)
+
+    @property
+    def triage(self) -> Triage:
+        """What decides, by what is known now."""
         assert self._triage is not None  # noqa: S101 - renew() comes first
-        return self._triage.judge(raw, too_large=too_large)
+        return self._triage
+
+    @property
+    def sent(self) -> Shingles:
+        """What we have sent, as far as it is known now."""
+        return self._sent
 
     async def _renew(self) -> None:
         await asyncio.to_thread(self._read_editions)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mailer.app import press
 from mailer.app.deciding import LIMIT
+from mailer.app.helping import Helping
 from mailer.app.service import Service
 from mailer.edge.files import templates_for
 from mailer.edge.imap import ImapMailbox
@@ -55,6 +56,7 @@ def intake(
         clock=service.clock,
         queued=queued,
         answered=answered,
+        helper=Helping(service.knowledge),
     )
     return Intake(
         mailbox=mailbox,

@@ -6,7 +6,6 @@ is tried alone, so that what goes wrong with one is that one's alone. Whatever i
 transaction is noted once, however often it is tried.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from mailer.errors import StoreError
 from mailer.flows.correspondence import Correspondence
+from mailer.flows.judging import Mail, judge_all
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.following import Answers
-from mailer.flows.ports.judging import Absences, Knowledge
+from mailer.flows.ports.judging import Absences, Helper, Knowledge
 from mailer.flows.ports.record import Journal, Originals
 from mailer.flows.returned import Following, Returns
 from mailer.inquiry.away import away_on
@@ -75,7 +75,7 @@ class Decisions:
 
     `queued` is called when letters were put in the outbox. `answered` takes an approver's answer
     about an edition, and a leader's about who should have a case, and says why it is one; "" for
-    any other mail.
+    any other mail. `helper` judges as well, while it is called.
     """
 
     journal: Journal
@@ -93,18 +93,28 @@ class Decisions:
     clock: Clock
     queued: Callable[[], None] = lambda: None
     answered: Callable[[Inquiry], Awaitable[str]] | None = None
+    helper: Helper | None = None
 
-    async def judge(self, case: Case, raw: bytes) -> Undecided:
-        """Read a mail and say what it is about; what else runs has its turn."""
-        await asyncio.sleep(0)
-        too_large = case.size if case.size > self.limit else 0
-        return Undecided(case, raw, self.triage.judge(raw, too_large=too_large))
+    async def judge(self, mails: Sequence[tuple[Case, bytes]]) -> list[Undecided]:
+        """Read each mail and say what it is about; what else runs has its turn."""
+        sized = [(raw, case.size if case.size > self.limit else 0) for case, raw in mails]
+        judged = await judge_all(sized, self._judge, self.helper)
+        return [Undecided(*mail, each) for mail, each in zip(mails, judged, strict=True)]
+
+    def _judge(self, mail: Mail) -> Judged:
+        raw, too_large = mail
+        return self.triage.judge(raw, too_large=too_large)
 
     async def decide(self, mails: Sequence[Undecided]) -> list[Decided]:
         """Decide on mails of different cases; one that failed is left out."""
         done: list[Decided] = []
         for run in runs([mail.judged for mail in mails], self.organisation.person_at):
             done += await self._together([mails[number] for number in run])
+        return done
+
+    async def decide_one(self, mail: Undecided) -> Decided:
+        """Raises StoreError, and whatever else there may be wrong with this mail."""
+        (done,) = await self._settle([mail])
         return done
 
     async def _together(self, mails: Sequence[Undecided]) -> list[Decided]:

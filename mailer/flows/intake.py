@@ -8,19 +8,22 @@ The order makes it safe to be ended between any two steps and started again:
 4. move the mail to its folder, with a star if it is urgent; a mail that was decided before is only
    moved.
 
-The next mails are fetched, recorded and judged while the last ones are decided and moved. What goes
-wrong with one mail is that mail's alone: it stays where it is, and the next is taken.
-One that cannot be decided in two passes goes to the coordinator as it is.
+The next mails are judged while the last ones are decided and moved, and those behind them are
+fetched and recorded. What goes wrong with one mail is that mail's alone: it stays where it is, and
+the next is taken.
+One that cannot be decided in two passes goes to the coordinator as it is; where the store is away,
+it waits until that is back.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from mailer.errors import MailboxError, StoreError
-from mailer.flows.decisions import Decisions, Handled, Undecided
+from mailer.errors import MailboxError, StoreError, StoreRefused
+from mailer.flows.ahead import ahead
+from mailer.flows.decisions import Decided, Decisions, Handled, Undecided
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.judging import Knowledge
 from mailer.flows.ports.mailbox import Mailbox
@@ -33,6 +36,12 @@ log = logging.getLogger("mailer.intake")
 BATCH = 100
 """Mails that are fetched, written down, decided and filed together, or fewer where they are large.
 Of a crash in their middle nothing is lost; what waits behind them waits as long as they take."""
+
+MANY = 200
+"""Mails that wait from which on help is called, where most are people's: it takes a second to come,
+and what programs send is judged in a moment."""
+
+_BY_PROGRAMS = ("auto-reply", "bounce", "complaint", "own")
 
 
 @dataclass(slots=True)
@@ -48,11 +57,15 @@ class Taken:
     unfiled: dict[int, str] = field(default_factory=dict)
 
 
+_Recorded = Sequence[tuple[RawMail, Case]]
+"""Mails of the inbox with their cases."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Mails of the inbox with their cases, and those of these that are to be decided."""
+    """Some of them, and those of these that are to be decided."""
 
-    mails: Sequence[tuple[RawMail, Case]]
+    mails: _Recorded
     undecided: Sequence[Undecided]
 
 
@@ -70,11 +83,16 @@ class Intake:
     async def once(self) -> Taken:
         """Take all that waits now. Raises MailboxError or StoreError where nothing can be done."""
         taken = Taken()
-        await self.triage.renew()
-        for case in await self.journal.undecided():
-            await self._decide_left(case, taken)
-        waiting = await self.mailbox.waiting()
-        async with aclosing(self._batches(waiting)) as batches:
+        looking = asyncio.create_task(self._waiting())
+        try:
+            await self.triage.renew()
+            for case in await self.journal.undecided():
+                await self._decide_left(case, taken)
+            waiting = await looking
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        async with aclosing(ahead(self._batches(waiting))) as batches:
             async for batch in batches:
                 await self._take(batch, taken)
         if taken.moved < len(waiting):
@@ -97,17 +115,31 @@ class Intake:
             taken.left = more.left
         return taken
 
+    async def _waiting(self) -> Sequence[int]:
+        return await self.mailbox.waiting()
+
     async def _decide_left(self, case: Case, taken: Taken) -> None:
-        """Decide a case that an earlier pass left; where that fails again, without reading it."""
+        """Decide a case that an earlier pass left; where that fails again, as one not read.
+
+        If it was found to be urgent it still is.
+        """
         try:
             raw = await self.originals.get(case.hash)
         except StoreError as error:
             log.error("original-missing case=%s reason=%s", case.number, error)
             return
-        done = await self.decisions.decide([await self.decisions.judge(case, raw)])
+        (mail,) = await self.decisions.judge([(case, raw)])
+        done: Sequence[Decided] = ()
+        try:
+            done = [await self.decisions.decide_one(mail)]
+        except StoreError as error:
+            log.error("decide-failed case=%s reason=%s", case.number, error)
+            if not isinstance(error, StoreRefused):
+                return  # it is no fault of this mail: another pass decides it
+        except Exception:  # a defect of ours may cost this mail, not the next
+            log.exception("decide-failed case=%s", case.number)
         if not done:
-            why = "programmet klarade inte brevet i två försök"
-            done = await self.decisions.decide([Undecided(case, raw, unreadable(why))])
+            done = await self.decisions.decide([_as_it_is(mail)])
         taken.handled += [each.handled for each in done if each.handled]
 
     async def _take(self, batch: _Batch, taken: Taken) -> None:
@@ -152,37 +184,32 @@ class Intake:
             return []
 
     async def _batches(self, uids: Sequence[int]) -> AsyncGenerator[_Batch]:
-        """The mails, some at a time; the next are made ready while the last are worked on."""
-        ahead = self._begin(uids)
+        """The mails, some at a time, recorded and judged."""
+        helper = self.decisions.helper
+        left = len(uids)
         try:
-            while ahead:
-                batch, uids = await ahead
-                ahead = self._begin(uids)
-                yield batch
+            async with aclosing(ahead(self._recorded(uids))) as recorded:
+                async for both in recorded:
+                    known = {case.id: (case, mail.raw) for mail, case in both}  # one may be twice
+                    new = [(case, raw) for case, raw in known.values() if not case.folder]
+                    undecided = await self.decisions.judge(new)
+                    left -= len(both)
+                    if helper and left >= MANY and _take_long(undecided):
+                        await helper.call()
+                    yield _Batch(both, undecided)
         finally:
-            if ahead:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
+            if helper:
+                await helper.rest()
 
-    def _begin(self, uids: Sequence[int]) -> asyncio.Task[tuple[_Batch, Sequence[int]]] | None:
-        return asyncio.create_task(self._ready(uids)) if uids else None
-
-    async def _ready(self, uids: Sequence[int]) -> tuple[_Batch, Sequence[int]]:
-        """The first of these mails, recorded and judged; and what stands behind them."""
-        mails, looked_at = await self._fetch(uids[:BATCH])
-        if not mails:
-            return _Batch((), ()), uids[looked_at:]
-        hashes = await self.originals.keep([mail.raw for mail in mails])
-        now = self.clock.now()
-        cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
-        both = list(zip(mails, cases, strict=True))
-        known = {case.id: (mail, case) for mail, case in both}  # the same may lie there twice
-        undecided = [
-            await self.decisions.judge(case, mail.raw)
-            for mail, case in known.values()
-            if not case.folder
-        ]
-        return _Batch(both, undecided), uids[looked_at:]
+    async def _recorded(self, uids: Sequence[int]) -> AsyncGenerator[_Recorded]:
+        while uids:
+            mails, looked_at = await self._fetch(uids[:BATCH])
+            uids = uids[looked_at:]
+            if mails:
+                hashes = await self.originals.keep([mail.raw for mail in mails])
+                now = self.clock.now()
+                cases = await self.journal.record(list(zip(mails, hashes, strict=True)), now)
+                yield list(zip(mails, cases, strict=True))
 
     async def _fetch(self, uids: Sequence[int]) -> tuple[Sequence[RawMail], int]:
         """The first of these mails, and how many UIDs that was.
@@ -199,3 +226,14 @@ class Intake:
                 log.error("fetch-failed uid=%s reason=%s", uids[0], error)
                 return [], 1
         return await self._fetch(uids[: len(uids) // 2])
+
+
+def _as_it_is(mail: Undecided) -> Undecided:
+    judged = unreadable("programmet klarade inte brevet i två försök")
+    verdict = replace(judged.verdict, urgent=mail.judged.verdict.urgent)
+    return replace(mail, judged=replace(judged, verdict=verdict))
+
+
+def _take_long(mails: Sequence[Undecided]) -> bool:
+    by_programs = sum(mail.judged.verdict.kind in _BY_PROGRAMS for mail in mails)
+    return 2 * by_programs < len(mails)

@@ -20,18 +20,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any, TypeVar
 
-from mailer.app import mailroom, running
+from mailer.app import running
 from mailer.app.deciding import identity, own_texts, triage
 from mailer.app.learning import models
 from mailer.app.service import open_service
@@ -39,13 +36,13 @@ from mailer.edge.clock import SystemClock
 from mailer.edge.examples import shipped_examples
 from mailer.inquiry.learn import fit
 from mailer.inquiry.triage import classifier
-from mailer.settings import Settings, load
+from mailer.settings import Settings
 from tests.bench.arrival import Arrivals
+from tests.bench.backlog import CHECKOUT, Taken, drained, settings_in
 from tests.bench.mails import Mails
 from tests.servers import Account, Dovecot
 from tests.servers.running import Process, program
 
-CHECKOUT = Path(__file__).parents[2]
 ROUNDS = 5
 AT_ONCE = 100  # mails in one APPEND
 POLL = timedelta(milliseconds=50)
@@ -62,16 +59,6 @@ found = box.INBOX:match_header('Auto-Submitted: auto') + box.INBOX:contain_field
   'Content-Type', 'multipart/report')
 found:move_messages(box['Autosvar'])
 """
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one backlog took: seconds, and the most memory of the process in MB."""
-
-    seconds: float
-    megabytes: float
 
 
 class Counter(Process):
@@ -117,7 +104,7 @@ def tell_of_backlogs(dovecot: Dovecot, relay: int, folder: Path, mails: int, rou
     inquiries = list(islice(made.inquiries(), mails))
 
     def ours(account: Account, send: bool) -> Taken:
-        return in_process(taken, new_data(folder), account.url, relay, mails, send)
+        return drained(new_data(folder), account.url, relay, mails, send=send)
 
     ways: dict[str, tuple[list[bytes], Callable[[Account], Taken]]] = {
         "automatic, imapfilter": (automatic, filtered),
@@ -158,52 +145,6 @@ def filtered(account: Account) -> Taken:
         began = perf_counter()
         subprocess.run(["imapfilter", "-c", rules.name], check=True, stdout=subprocess.DEVNULL)
         return Taken(perf_counter() - began, 0)
-
-
-def taken(data: Path, imap: str, relay: int, mails: int, send: bool) -> Taken:
-    """What triage does with them."""
-    return asyncio.run(_taken(settings_in(data, imap, relay), mails, send))
-
-
-async def _taken(settings: Settings, mails: int, send: bool) -> Taken:
-    async with open_service(settings, SystemClock()) as service, service.mailbox() as mailbox:
-        await service.knowledge.renew()
-        intake = mailroom.intake(service, mailbox)
-        began = perf_counter()
-        found = await intake.drain()
-        if send:
-            await service.delivery().drain()
-        seconds = perf_counter() - began
-        assert found.moved == mails
-        assert not send or (await service.outbox.counts()).keys() == {"accepted"}
-    return Taken(seconds, most_memory())
-
-
-def most_memory() -> float:
-    """Of this process since it was started, in MB."""
-    (line,) = (
-        line
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if line.startswith("VmHWM")
-    )
-    return int(line.split()[1]) / 1024
-
-
-def in_process(work: Callable[..., T], *arguments: object) -> T:
-    """Do it in a new process, which has no memory that this one has used."""
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=fresh) as pool:
-        return pool.submit(work, *arguments).result()
-
-
-def settings_in(data: Path, imap: str = "", relay: int = 25, **others: Any) -> Settings:
-    """Those of the config beside `data`; every inquiry is acknowledged."""
-    environment = {"MAILER_DATA_DIR": str(data), "MAILER_SMTP_URL": f"smtp://127.0.0.1:{relay}"}
-    if imap:
-        environment["MAILER_IMAP_URL"] = imap
-    settings = load(data.parent / "config", environment)
-    answering = replace(settings.triage, acknowledgements_an_hour=10**9)
-    return replace(settings, triage=answering, **others)
 
 
 def new_data(folder: Path) -> Path:

@@ -504,7 +504,7 @@ async def test_the_coordinator_gets_a_digest_each_working_morning_there_is_somet
         assert "har det kommit 3 mejl: – 1 gick vidare till någon av er – 0 tog programmet" in text
         assert "2 lades i sin mapp: 1 misstänkt skräppost och 1 automatiskt svar" in text
         assert "IT-2020-0001 hos Trygg boendemiljö: ”Lampan” från anna@example.org" in text
-        assert "IT-2020-0002: ”Erbjudande” från x@y.example" in text
+        assert "IT-2020-0002 (misstänkt skräppost): ”Erbjudande” från x@y.example" in text
         await world.take(answer(world.sent_to(SVEN)[0], SVEN, 91))
         await look_at(world, "2020-09-15T07:30")
         await look_at(world, "2020-09-16T18:00")

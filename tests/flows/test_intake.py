@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailer.errors import LoginRefused, MailboxError, StoreError
+from mailer.errors import LoginRefused, MailboxError, StoreError, StoreRefused
 from mailer.inquiry.record import Decision, Written
 from mailer.inquiry.triage import Triage
 from mailer.mail.outcome import Refused
@@ -33,6 +33,7 @@ from tests.flows.world import (
 pytestmark = pytest.mark.anyio
 
 VAGUE = mail("Hej! Jag har en fråga om en sak.", "Fråga", number=2)
+URGENT = mail("Knarkare knivhotar folk i parken!", "Hjälp", number=6)
 AUTO = mail("Jag är på semester.", "Autosvar", number=3, Auto_Submitted="auto-replied")
 
 
@@ -276,7 +277,7 @@ async def test_a_mail_that_cannot_be_decided_stays_and_the_next_is_taken(
         assert world.mailbox.contents() == {"INBOX": [poison], "Trygg boendemiljö": [mail()]}
 
 
-@pytest.mark.parametrize("error", [StoreError("no such text"), ValueError("a defect")])
+@pytest.mark.parametrize("error", [StoreRefused("no such text"), ValueError("a defect")])
 async def test_a_mail_that_cannot_be_decided_twice_goes_to_the_coordinator_as_it_is(
     open_world: OpenWorld, error: Exception
 ) -> None:
@@ -293,6 +294,36 @@ async def test_a_mail_that_cannot_be_decided_twice_goes_to_the_coordinator_as_it
         assert letter.recipient == COORDINATOR.address.email
         assert "Det gick inte att läsa" in text_of(letter)
         assert poison in letter.content
+
+
+async def test_while_the_store_takes_nothing_a_mail_waits_and_is_then_decided_as_it_should(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        world.mailbox.deliver(URGENT)
+        away = Poisoned(world, "Hjälp", StoreError("the disk is full"))
+        for _ in range(4):
+            world.clock.forward(minutes=30)
+            taken = await world.intake(journal=away).once()
+            assert (taken.handled, taken.moved, taken.left) == ([], 0, 1)
+        await world.take()
+        (letter,) = world.sent_to(ANDERS)
+        assert opened(letter)["Subject"] == "BRÅDSKANDE [IT-2020-0001]"
+
+
+@pytest.mark.parametrize("error", [StoreRefused("no such text"), ValueError("a defect")])
+async def test_an_urgent_mail_that_cannot_be_decided_is_urgent_all_the_same(
+    open_world: OpenWorld, error: Exception
+) -> None:
+    async with open_world() as world:
+        world.mailbox.deliver(URGENT)
+        intake = world.intake(journal=Poisoned(world, "Hjälp", error))
+        await intake.once()
+        await intake.once()
+        await world.delivery().drain()
+        (letter,) = world.relay.letters
+        assert opened(letter)["Subject"] == "BRÅDSKANDE [IT-2020-0001]"
+        assert world.mailbox.contents() == {"Oläsliga": [URGENT]}
 
 
 async def test_a_mail_whose_reading_fails_goes_to_the_coordinator_at_once(

@@ -55,7 +55,7 @@ def test_a_moved_mail_is_forwarded_anew_and_the_next_like_it_goes_right(
     assert len(to(sink, *LEADERS)) == 2
     way(dovecot)
     said = program.call("triage", "--once").stdout
-    assert said.startswith("1 moved by hand, and forwarded to those who have them now.\n")
+    assert said.startswith("1 mail moved by hand, and forwarded to who has it now.\n")
     forwards = to(sink, *THEIR_LEADERS)
     assert len(forwards) == 2
     assert all("flyttat hit av en kollega" in text_of(each) for each in forwards)

@@ -23,6 +23,22 @@ class Knowledge(Protocol):
         ...
 
 
+class Helper(Protocol):
+    """Judges as `Knowledge` does, beside it; asked about some mails, and then about the next."""
+
+    async def call(self) -> None:
+        """Be there, as many mails wait, and know what `Knowledge` knows by now."""
+        ...
+
+    async def judge(self, mails: Sequence[tuple[bytes, int]]) -> Sequence[Judged] | None:
+        """As `Knowledge.judge` on each, with its `too_large`; None where nobody is there."""
+        ...
+
+    async def rest(self) -> None:
+        """Go; to be called again."""
+        ...
+
+
 class Absences(Protocol):
     """When leaders are away, as their automatic answers say."""
 
