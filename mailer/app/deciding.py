@@ -14,6 +14,8 @@ from mailer.errors import MailerError
 from mailer.inquiry.explanation import Explanation
 from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import texts_sent
+from mailer.inquiry.quotable import acknowledgements
+from mailer.inquiry.reply import Letters
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.taught import Taught
 from mailer.inquiry.triage import Models, Triage
@@ -81,9 +83,12 @@ def texts_to_come(settings: Settings) -> Iterator[str]:
     for period in settings.editions:
         with suppress(MailerError):  # an edition that cannot be shown stops no mail
             yield from _edition_to_come(settings, period)
-    for name, template in templates_for(settings.config_dir).items():
+    templates, organisation = templates_for(settings.config_dir), settings.organisation
+    for name, template in templates.items():
         if name.startswith("letters/"):
             yield template
+    letters = Letters(templates, organisation, settings.triage.answer_within)
+    yield from acknowledgements(letters, organisation, settings.case_prefix)
 
 
 def _edition_to_come(settings: Settings, period: str) -> Iterator[str]:

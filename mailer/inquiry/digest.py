@@ -10,7 +10,7 @@ headings that fits:
 | new | came since, and went to somebody |
 | older | came before, and nobody has answered it |
 | unreadable | came since, and only the coordinator has it: not readable, or a complaint |
-| spam | came since, and lies on the shelf of what is taken for spam |
+| suspected | came since, and lies on a shelf for what its words seem to be: spam, a machine's |
 """
 
 from collections import Counter
@@ -23,6 +23,7 @@ from mailer.inquiry.verdict import Kind, Verdict
 from mailer.mail.address import Address
 
 _BY_MACHINE: tuple[Kind, ...] = ("subscribe", "unsubscribe")
+_BY_WORDS: tuple[Kind, ...] = ("auto-reply", "bounce")
 _FOR_COORDINATOR: tuple[Kind, ...] = ("unreadable", "complaint")
 
 
@@ -74,13 +75,13 @@ class Digest:
     new: Sequence[Seen]
     older: Sequence[Waiting]
     unreadable: Sequence[Seen]
-    spam: Sequence[Seen]
+    suspected: Sequence[Seen]
     waiting: Mapping[str, Waiting] = field(repr=False)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing that the coordinator need look at."""
-        listed = (self.uncertain, self.new, self.older, self.unreadable, self.spam)
+        listed = (self.uncertain, self.new, self.older, self.unreadable, self.suspected)
         return not (any(listed) or self.undelivered or self.undecided)
 
 
@@ -109,6 +110,10 @@ def digest(
         new=[each for each in new if each.verdict.kind not in _FOR_COORDINATOR],
         older=[each for number, each in open_then.items() if number not in told],
         unreadable=[each for each in new if each.verdict.kind in _FOR_COORDINATOR],
-        spam=[each for each in shelved if each.verdict.kind == "spam"],
+        suspected=[each for each in shelved if _suspected(each.verdict)],
         waiting=open_then,
     )
+
+
+def _suspected(verdict: Verdict) -> bool:
+    return verdict.kind == "spam" or (verdict.kind in _BY_WORDS and not verdict.certain)

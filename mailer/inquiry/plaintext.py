@@ -21,7 +21,8 @@ _COMMENT_END = re.compile(r"--!?>")
 _HREF = re.compile(r"\shref ?= ?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _BARE = re.compile(r"\Ahttps?://(?:www\.)?|\Amailto:|/\Z")
 _BLANKS = re.compile(r"\n{3,}")
-_SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
+_BLANK = " \t\r\n\f\u00a0"
+_SPACES = re.compile(f"[{_BLANK}]+")
 # How newsletters hide their preheader. The words are looked for first: the pattern takes five times
 # as long, and most of the time of a newsletter.
 _UNSEEN_WORDS = ("hidden", "none", "mso-hide", "max-height")
@@ -108,8 +109,8 @@ class _Writer:
         self.link_from = 0
 
     def text(self, source: str) -> None:
-        if not source:
-            return
+        if not source or (not self.preformatted and self._begins() and not source.strip(_BLANK)):
+            return  # what stands between most tags
         words = unescape(source)
         if self.preformatted:
             first, *more = words.split("\n")
@@ -119,10 +120,14 @@ class _Writer:
                 self.words.append(line)
             return
         words = _SPACES.sub(" ", words)
-        if not self.words or self.words[-1][-1:] == " ":
+        if self._begins():
             words = words.lstrip(" ")
         if words:
             self.words.append(words)
+
+    def _begins(self) -> bool:
+        """Whether a space here would begin a line, or follow another."""
+        return not self.words or self.words[-1][-1:] == " "
 
     def tag(self, name: str, closes: bool, attributes: str) -> None:
         if name == "a":

@@ -22,6 +22,13 @@ _KNOWN = 0.85
 _POINTING = 600  # characters; more than that is a matter of its own, whatever it points at
 
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W\d]")
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]{1,64}@[^\s<>()\[\]:;,\"]{1,250}\w")
+_ANSWER = 4  # so many words after ours are no name or date that we wrote otherwise
+_COVERED = "\0"
+_END = re.compile(r"[.!?؟…]")
+_PAUSE = re.compile(r"[:–—]|\s-+\s")
+_ASKS = re.compile(r"\w[^\w\0]*[?؟]")
 _RULE = re.compile(r"[\s*_=-]+")
 _BLANKS = re.compile(r"\n{3,}")
 _FORWARD = re.compile(r"\s*(?:vb|fwd?|wg|tr|pd|vl|vidarebefordrat|videresendt)\s*:", re.IGNORECASE)
@@ -48,7 +55,7 @@ def own_words(
     """
     text = _BLANKS.sub("\n\n", text)
     lines = ours.without(text)
-    reader = _Reader(text.split("\n"), lines, bool(_FORWARD.match(subject)), answers)
+    reader = _Reader(text.split("\n"), lines, ours, bool(_FORWARD.match(subject)), answers)
     own, matter = reader.read()
     left = _joined([*without_signature(without_disclaimers(own)), "", *matter])
     if _WORD.search(left):
@@ -68,9 +75,16 @@ class _Reader:
     """Reads the lines from the top; `passed_on` is whether the subject says that they are."""
 
     def __init__(
-        self, written: Sequence[str], lines: Lines, passed_on: bool, answers: bool
+        self,
+        written: Sequence[str],
+        lines: Lines,
+        ours: Shingles,
+        passed_on: bool,
+        answers: bool,
     ) -> None:
+        self._written = written
         self._lines = lines
+        self._ours = ours
         self._passed_on = passed_on
         self._attributions = attributions(lines)
         self._quotes = answers or bool(self._attributions) or None in lines
@@ -86,17 +100,22 @@ class _Reader:
     def read(self) -> tuple[list[str], list[str]]:
         """The lines that are the sender's own, and below them those that are passed on."""
         own = _Own()
+        letter: _Letter | None = None
         number = 0
         while number < len(self._lines):
             end = self._header(number)
             if end == number:
                 line = self._lines[number]
                 kept = self._passed_on or not self._quotes
-                if line is not None and (kept or not marked(line)):
+                theirs = letter is None or not letter.has(number)
+                if line is not None and theirs and (kept or not marked(line)):
                     own.append(line)
                 number += 1
                 continue
-            if not self._of_ours(end):
+            if self._of_ours(end):
+                if letter is None and not quoted(self._written, end):
+                    letter = _Letter(self._written, number, end, self._ours)
+            else:
                 above_marks = quoted(self._lines, end)
                 pointed = own.points and not (above_marks and self._answered(end))
                 if self._passed_on or pointed or passes_on(self._lines[number] or ""):
@@ -143,6 +162,55 @@ class _Reader:
 
 def _sums(sizes: Iterable[int]) -> list[int]:
     return [*accumulate(sizes, initial=0)]
+
+
+class _Letter:
+    """A letter of ours as it stands below its header, the lines `start` to `end`.
+
+    It may be another printing than the one we know: names, dates and words of it differ. So a line
+    is its, too, where more than half of its words stand in shingles of ours, but for one in which
+    a person says something: a sentence of which no word does, a question, or some words at the end.
+    And so is one that says no more than the header: its subject, or whom it is from.
+    """
+
+    def __init__(self, written: Sequence[str], start: int, end: int, ours: Shingles) -> None:
+        self._end = end
+        self._written = written[end:]
+        self._unlike = ours.unlike(self._written)
+        head = written[start:end]
+        address = _ADDRESS.search("\n".join(head))
+        self._sender = address[0] if address else ""
+        self._last = [] if "@" in head[-1] else _words(head[-1])[1:]
+
+    def has(self, number: int) -> bool:
+        """Whether a line is a part of it."""
+        line, pieces = self._written[number - self._end], self._unlike[number - self._end]
+        words = _words(line)
+        if 2 * sum(len(_words(piece)) for piece in pieces) < len(words):
+            return not _says(pieces) and len(_words(pieces[-1])) < _ANSWER
+        if self._sender and self._sender in line:
+            return 2 * len(_words(self._sender)) > len(words)
+        return len(words) > 1 and self._last[-len(words) :] == words
+
+
+def _says(pieces: Sequence[str]) -> bool:
+    """Whether there is a question between the covered words, or a sentence without any.
+
+    What stands behind a colon or a dash is a sentence as well.
+    """
+    line = _COVERED.join(pieces)
+    if _ASKS.search(line):
+        return True
+    for sentence in _END.split(line):
+        _, covered, rest = sentence.rpartition(_COVERED)
+        pause = _PAUSE.search(rest) if covered else None
+        if (pause or not covered) and _LETTER.search(rest, pause.end() if pause else 0):
+            return True
+    return False
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 class _Own:

@@ -100,7 +100,7 @@ class Reminders:
             "new": made.new,
             "older": made.older,
             "unreadable": made.unreadable,
-            "spam": made.spam,
+            "suspected": made.suspected,
         }
         return self._write(
             "digest",
@@ -157,6 +157,7 @@ class Reminders:
             "sender": written_by(Inquiry(sender=each.sender)),
             "holder": self._holder(each.verdict),
             "urgent": each.verdict.urgent,
+            "kind": _SHELVED.get(each.verdict.kind, _OTHER)[0],
             "waits": waiting is not None,
             "days": self._days(waiting, made.until) if waiting else "",
             "late": _day(answer_by(waiting, self._zone, self._rules)) if waiting and late else "",

@@ -12,14 +12,14 @@ from babel.dates import format_date, format_datetime
 
 from mailer.inquiry.answer_time import working_days_after
 from mailer.inquiry.case import tag
-from mailer.inquiry.danger import URGENT
+from mailer.inquiry.danger import URGENT, helplines
+from mailer.inquiry.reasons import told
 from mailer.inquiry.route import owner_of
 from mailer.inquiry.verdict import Inquiry, Reason, Route, StandIn, Standing, Verdict
 from mailer.mail.address import Address
 from mailer.organisation import COORDINATOR, Organisation
 from mailer.rendering import LetterTemplates, Words
 
-_SHOWN_REASONS = 4
 _SHOWN_WORDS = 20_000  # characters of the mail shown in the letter; all of it is attached
 _SHOWN_BEFORE = 400  # characters of the mail that it follows up
 
@@ -106,7 +106,7 @@ class Letters:
             note=inquiry.note,
             suggestions="" if verdict.certain else self._names(verdict.suggestions, "eller"),
             copies=self._names(verdict.copies) if owner else "",
-            reasons=[self.reason(each) for each in telling(verdict)],
+            reasons=self._reasons(verdict),
             confidence=min(round(100 * verdict.confidence), 99),  # nothing is more sure than that
             runner_up="" if earlier else self._names(runner_up(verdict)),
             pointed=any(each.weight > 0 for each in verdict.reasons),
@@ -123,7 +123,8 @@ class Letters:
     def acknowledgement(self, matter: Matter, today: date) -> Words:
         """To the resident: who has it, when an answer will come, where to ring in danger.
 
-        Time is reckoned from `today`: what came while we were away cannot be answered before.
+        What is urgent is promised no day: people would wait for it. Time is reckoned from `today`:
+        what came while we were away cannot be answered before.
         """
         organisation = self._organisation
         owner = owner_of(matter.verdict)
@@ -133,6 +134,7 @@ class Letters:
             "acknowledgement",
             language,
             urgent=matter.verdict.urgent,
+            helplines=helplines(matter.verdict.dangers),
             tag=tag(matter.number),
             number=matter.number,
             received=_day(matter.received, language),
@@ -210,7 +212,9 @@ class Letters:
         owner = self._organisation.subprojects[0]
         certain = Verdict("inquiry", owner.slug, reasons=(Reason(owner.slug, "prov", 1.0),))
         doubtful = Verdict("inquiry", certain=False, suggestions=(owner.slug, COORDINATOR))
-        for verdict in (certain, doubtful, Verdict("unreadable", urgent=True)):
+        dangers = ((), ("beating", "dope"))
+        urgent = [Verdict("unreadable", urgent=True, dangers=each) for each in dangers]
+        for verdict in (certain, doubtful, *urgent):
             coordinator = self._organisation.coordinator
             absent = StandIn(owner.leaders[0], now.date(), coordinator, "coordinator")
             route = Route(owner.folder, owner.leaders, acknowledge=True, stand_ins=(absent,))
@@ -230,20 +234,31 @@ class Letters:
         for passed in (True, False):
             self.secret_expires("prov", now.date(), passed=passed)
 
-    def reason(self, reason: Reason) -> str:
-        """One reason as a leader reads it: what, how much, for whom."""
-        name = self._name(reason.slug)
-        weight = f"{reason.weight:.1f}".replace(".", ",")
-        return f"{reason.what}: väger {weight} för {name}" if name else reason.what
+    def _reasons(self, verdict: Verdict) -> list[tuple[str, list[str]]]:
+        """The reasons as a leader reads them: what they speak for; each, and how much it weighs."""
+        return [
+            (
+                self._spoken_for(slug),
+                [_weighed(each) if self._spoken_for(slug) else each.what for each in reasons],
+            )
+            for slug, reasons in told(verdict).items()
+        ]
+
+    def _spoken_for(self, slug: str) -> str:
+        if slug == URGENT:
+            return "att det är brådskande"
+        return self._quoted(slug)
 
     def _names(self, slugs: Iterable[str], last: str = "och") -> str:
-        return listed((self._name(slug) for slug in slugs), last)
+        return listed((self._quoted(slug) for slug in slugs), last)
+
+    def _quoted(self, slug: str) -> str:
+        name = self._name(slug)
+        return f"”{name}”" if slug in self._organisation.by_slug else name
 
     def _name(self, slug: str) -> str:
         if slug == COORDINATOR:
-            return "inget av delprojekten"
-        if slug == URGENT:
-            return "att det är brådskande"
+            return "samordnaren"
         subproject = self._organisation.by_slug.get(slug)
         return subproject.name if subproject else ""
 
@@ -282,34 +297,17 @@ def listed(names: Iterable[str], last: str = "och") -> str:
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
-def telling(verdict: Verdict) -> list[Reason]:
-    """The reasons that a leader is shown, for each of those whom it went to: the strongest few, and
-    the earlier mail that it is most like.
-
-    Where no subproject has it that is everyone; else the owner, the copies, and danger. A mail that
-    follows up another goes where that went, whatever its words say.
-    """
-    owner = owner_of(verdict)
-    follows = verdict.kind == "follow-up"
-    about = {URGENT} if follows else {owner, *verdict.copies, URGENT}
-    told: dict[str, list[Reason]] = {}
-    for reason in verdict.reasons:
-        if reason.weight > 0 and (reason.slug in about or not (owner or follows)):
-            told.setdefault(reason.slug, []).append(reason)
-    return [
-        reason
-        for reasons in told.values()
-        for place, reason in enumerate(reasons)
-        if place < _SHOWN_REASONS or reason.example
-    ]
-
-
 def runner_up(verdict: Verdict) -> Sequence[str]:
     """Whom it would have gone to next, where its words have decided that it goes to somebody."""
     if verdict.kind != "inquiry" or not verdict.certain:
         return ()
     first = verdict.owner or COORDINATOR
     return [slug for slug in verdict.suggestions if slug != first][:1]
+
+
+def _weighed(reason: Reason) -> str:
+    weight = f"{reason.weight:.1f}".replace(".", ",")
+    return f"{reason.what}: väger {weight}"
 
 
 def _standing_in(each: StandIn) -> str:

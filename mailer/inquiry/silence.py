@@ -37,7 +37,7 @@ SILENCES: tuple[SilenceRule, ...] = (
     SilenceRule(
         "no address",
         lambda inquiry, ours: inquiry.sender is None,
-        "brevet har ingen avsändare som går att svara",
+        "brevet har ingen avsändare som det går att svara",
     ),
     SilenceRule(
         "own id",
@@ -56,7 +56,9 @@ SILENCES: tuple[SilenceRule, ...] = (
     ),
     SilenceRule(
         "machine's address",
-        lambda inquiry, ours: automatic.machine_sender(inquiry),
+        lambda inquiry, ours: (
+            automatic.machine_sender(inquiry) and not automatic.for_somebody(inquiry)
+        ),
         "ingen läser svar till avsändarens adress",
     ),
     SilenceRule(

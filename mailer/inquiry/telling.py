@@ -35,10 +35,20 @@ def answers_by_machine(inquiry: Inquiry, ours: Ours) -> bool:
         or automatic.suppresses_answers(inquiry)
         or automatic.bulk(inquiry)
         or any(ours.kind_of_own(reference) for reference in inquiry.references)
+        or bool(tagged(inquiry.subject, ours.case_prefix))  # before which people's have "Sv:"
     )
 
 
 def follows_up(inquiry: Inquiry, ours: Ours) -> bool:
     # An answer to an edition opens a case of its own.
-    kinds = {ours.kind_of_own(reference) for reference in inquiry.references}
-    return not kinds.isdisjoint(_OF_A_CASE) or bool(tagged(inquiry.subject, ours.case_prefix))
+    answered = not _answered(inquiry, ours).isdisjoint(_OF_A_CASE)
+    return answered or bool(tagged(inquiry.subject, ours.case_prefix))
+
+
+def answers_edition(inquiry: Inquiry, ours: Ours) -> bool:
+    return "edition" in _answered(inquiry, ours)
+
+
+def _answered(inquiry: Inquiry, ours: Ours) -> set[str]:
+    """Of what kinds our letters are that this one answers."""
+    return {ours.kind_of_own(reference) for reference in inquiry.references}

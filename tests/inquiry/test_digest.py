@@ -40,7 +40,7 @@ def listed(found: Digest) -> dict[str, list[str]]:
         "new": [each.number for each in found.new],
         "older": [each.case.number for each in found.older],
         "unreadable": [each.number for each in found.unreadable],
-        "spam": [each.number for each in found.spam],
+        "suspected": [each.number for each in found.suspected],
     }
     return {name: numbers for name, numbers in headings.items() if numbers}
 
@@ -57,9 +57,12 @@ def listed(found: Digest) -> dict[str, list[str]]:
         ([waits(1, since=BEFORE, certain=False)], "uncertain"),
         ([seen(1, "unreadable")], "unreadable"),
         ([seen(1, "complaint")], "unreadable"),
-        ([seen(1, "spam", forwarded=False)], "spam"),
+        ([seen(1, "spam", forwarded=False)], "suspected"),
         ([seen(1, "spam"), waits(1)], "new"),  # somebody has it, for it may be urgent
         ([seen(1, "bounce", forwarded=False)], ""),
+        ([seen(1, "bounce", forwarded=False, certain=False)], "suspected"),
+        ([seen(1, "auto-reply", forwarded=False, certain=False)], "suspected"),
+        ([seen(1, "follow-up", forwarded=False, certain=False)], ""),
         ([seen(1, "subscribe", forwarded=False)], ""),
         ([seen(1, "follow-up", forwarded=False)], ""),  # a colleague's answer
         ([waits(1, since=UNTIL)], ""),  # came after the morning

@@ -139,6 +139,78 @@ def test_answers_in_our_unmarked_letter_are_kept() -> None:
     assert words == "Se mina svar.\n\nJa!\n\nJag kommer gärna på lördag."
 
 
+EVENT = "Idrottens dag på Strömsnäsbruks skola"
+EDITION = (
+    "Nytt från projektet\n\n"
+    "Delprojektet Ett delaktigt civilsamhälle ser till att föreningar och kommun möts oftare. "
+    "Det leds nu av Anna Ek och Bo Alm.\n\n"
+    "Vad händer framöver?\n\n"
+    f"- {EVENT} fredag 25 september.\n"
+    f"- Arbetsdag på Ekebacken för alla som vill vara med.\n\n{OURS}"
+)
+SUBJECT = "Tryggare tillsammans"
+HEADER = f"Från: Vi <vi@example.se>\nSkickat: i går\nTill: eva@example.org\nÄmne: {SUBJECT}"
+
+
+def below_our_header(edition: str) -> str:
+    return own_words(f"Hej!\n\n{HEADER}\n\n{edition}", ours=Shingles([EDITION]))
+
+
+@pytest.mark.parametrize(
+    ("ours", "otherwise"),
+    [
+        ("skola fredag 25 september.", "skola 25 september."),
+        ("Det leds nu", "Arbetet i det leds sedan i höstas nu"),
+        ("Ek och Bo Alm.", "Ek och Cia Falk."),
+        ("olika aspekter.", f"olika aspekter.\n\n{SUBJECT}!\nKontakt: vi@example.se"),
+    ],
+)
+def test_another_printing_of_our_letter_leaves_no_shreds(ours: str, otherwise: str) -> None:
+    assert below_our_header(EDITION.replace(ours, otherwise)) == "Hej!"
+
+
+@pytest.mark.parametrize(
+    ("ours", "answered", "answer"),
+    [
+        ("Alm.", "Alm. Jag vill gärna hjälpa er", ". Jag vill gärna hjälpa er"),
+        ("Alm.", "Alm. jag kan på torsdagar. Hälsa dem!", ". jag kan på torsdagar. Hälsa dem!"),
+        ("aspekter.", f"aspekter.\n\nHej igen!\n{EVENT} – jag kommer!", None),
+        ("aspekter.", f"aspekter.\n\nHej igen!\n{EVENT} - när?", None),
+        ("aspekter.", f"aspekter.\n\nHej igen!\n{EVENT}, vilken tid?", None),
+        ("aspekter.", f"aspekter.\n\nHej igen!\n{EVENT}. Ja!", None),
+        ("aspekter.", "aspekter, det tror jag inte ett ord på", None),
+        ("som vill vara med.", "som vill vara med.\nDet vill jag!", "Det vill jag!"),
+        ("som vill vara med.", "som vill vara med.\nSkriv till vi@example.se då", None),
+        ("aspekter.", "aspekter.\n\nTillsammans\nEva", "Tillsammans\nEva"),
+        ("aspekter.", "aspekter.\n\nMejla eva@example.org!", None),
+    ],
+)
+def test_what_a_person_says_in_a_line_of_our_letter_stays(
+    ours: str, answered: str, answer: str | None
+) -> None:
+    text = below_our_header(EDITION.replace(ours, answered))
+    assert text.startswith("Hej!\n\n")
+    assert text.endswith(answer or answered.rpartition("\n")[2].removeprefix("aspekter"))
+
+
+def test_a_line_of_another_printing_goes_though_a_person_writes_above_it() -> None:
+    text = below_our_header(f"{EDITION}\n\nDet låter bra!\n{EVENT}, som vanligt")
+    assert text == "Hej!\n\nDet låter bra!"
+
+
+def test_below_marked_lines_of_ours_all_that_is_not_marked_stays() -> None:
+    marked = "\n".join(f"> {line}" for line in EDITION.split("\n"))
+    answer = f"Hej!\n{EVENT}, jag kommer"
+    text = f"Den tors 10 sep. 2020 kl 09:12 skrev Vi <vi@example.se>:\n{marked}\n\n{answer}"
+    assert own_words(text, ours=Shingles([EDITION])) == answer
+
+
+def test_a_letter_of_ours_from_nobody_is_one_all_the_same() -> None:
+    header = "Från: Vi\nSkickat: i går\nTill: eva@example.org"
+    words = own_words(f"Hej!\n\n{header}\n\n{EDITION}\n\nTill eva", ours=Shingles([EDITION]))
+    assert words == "Hej!\n\nTill eva"
+
+
 def test_a_letter_of_which_little_is_known_goes_whole() -> None:
     header = "Från: Bo\nSkickat: i går\nTill: Eva\nÄmne: x"
     text = f"Tack!\n\n{header}\n\n{OURS}\n{'Annat som vi skrev. ' * 10}\n{OURS}"
@@ -226,6 +298,20 @@ def test_a_long_text_made_to_be_slow_is_read_at_once() -> None:
     started = time.process_time()
     own_words(text, ours=Shingles([OURS]))
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("filler", [".", ":a", "a", " - ", "?", "a@", "x:, "])
+def test_a_line_of_our_letter_made_to_be_slow_takes_no_longer_than_its_length(filler: str) -> None:
+    def seconds(times: int) -> float:
+        long = filler * times
+        header = HEADER.replace("Till: ", f"Till: {long} ")
+        text = f"Hej!\n\n{header}\n\n{EDITION}\n{EVENT}{long} {EDITION}"
+        started = time.process_time()
+        own_words(text, ours=Shingles([EDITION]))
+        return time.process_time() - started
+
+    seconds(1)  # the patterns are compiled once
+    assert seconds(40_000) < 40 * seconds(4_000) + 0.1
 
 
 @pytest.mark.skipif(not REPLIES.exists(), reason="the shared corpus/replies is not here")

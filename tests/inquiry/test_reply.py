@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,6 @@ from mailer.inquiry.reply import (
     in_words,
     listed,
     runner_up,
-    telling,
     written_by,
 )
 from mailer.inquiry.verdict import Attachment, Inquiry, Reason, Route, StandIn, Verdict
@@ -168,6 +168,9 @@ RENDERED: dict[str, Callable[[], Words]] = {
         )
         for language in LOCALES
     },
+    "acknowledgement_violence": lambda: LETTERS.acknowledgement(
+        replace(URGENT, verdict=replace(URGENT.verdict, dangers=("dope", "beating"))), TODAY
+    ),
     "acknowledgement_uncertain": lambda: LETTERS.acknowledgement(UNCERTAIN, TODAY),
     "acknowledgement_other_language": lambda: LETTERS.acknowledgement(
         in_language(LAMP, "th"), TODAY
@@ -271,45 +274,51 @@ def test_any_mail_becomes_a_letter(subject: str, text: str, name: str) -> None:
 # --- the reasons that a leader is shown ---
 
 
-def test_the_owner_the_copies_and_danger_are_told_of() -> None:
-    verdict = replace(
-        URGENT.verdict,
-        reasons=(*URGENT.verdict.reasons, Reason("coordinator", "”rapport”", 1.0)),
+def test_reasons_stand_below_what_they_speak_for() -> None:
+    text = RENDERED["forward_uncertain"]().text
+    assert "\n\nFör ”Trygg boendemiljö” talar:\n– ”lampan” i ämnet: väger 2,5\n–" in text
+    assert "mötet" not in text
+
+
+def test_a_reason_for_no_subproject_has_no_weight() -> None:
+    assert (
+        "\nDärför:\n– brevet går inte att läsa automatiskt\n"
+        in RENDERED["forward_too_large"]().text
     )
-    assert [each.slug for each in telling(verdict)] == ["urgent", "boende", "boende"]
-    copied = replace(verdict, copies=("drog",))
-    assert [each.slug for each in telling(copied)] == ["urgent", "boende", "boende", "drog"]
 
 
-def test_everyone_is_told_of_where_no_subproject_has_it() -> None:
-    slugs = {each.slug for each in telling(UNCERTAIN.verdict)}
-    assert slugs == {"boende", "drog"}
-
-
-def test_four_reasons_are_told_for_each() -> None:
-    many = tuple(Reason(slug, "”x”", 1.0) for slug in ("boende", "drog") for _ in range(6))
-    told = telling(replace(LAMP.verdict, reasons=many))
-    assert [each.slug for each in told] == ["boende"] * 4 + ["drog"] * 4
-
-
-def test_the_mail_that_it_is_like_is_told_however_little_it_weighs() -> None:
-    like = Reason("boende", "liknar ”Mörkt vid skolan” (tidigare brev)", 0.2, example=True)
-    many = (*(Reason("boende", "”x”", 1.0) for _ in range(6)), like)
-    assert telling(replace(LAMP.verdict, reasons=many))[-1] == like
+# --- what a resident in danger is told ---
 
 
 @pytest.mark.parametrize(
-    ("slug", "words"),
+    ("dangers", "numbers"),
     [
-        ("boende", "”x”: väger 1,0 för Trygg boendemiljö"),
-        ("coordinator", "”x”: väger 1,0 för inget av delprojekten"),
-        ("urgent", "”x”: väger 1,0 för att det är brådskande"),
-        ("unreadable", "”x”"),
-        ("", "”x”"),
+        ((), ["90101"]),
+        (("plain",), ["90101", "020-50 50 50"]),
+        (("fire", "plain"), ["90101"]),
+        (("lost", "weapon"), ["90101"]),
+        (("dope",), ["90101", "010-456 67 00"]),
+        (("beating",), ["020-50 50 50"]),
+        (("threat", "plain"), ["020-50 50 50"]),
+        (("farewell", "beating"), ["90101", "020-50 50 50"]),
+        (("dope", "abuse"), ["90101", "020-50 50 50", "010-456 67 00"]),
     ],
 )
-def test_a_reason_says_for_whom_it_speaks(slug: str, words: str) -> None:
-    assert LETTERS.reason(Reason(slug, "”x”", 1.0)) == words
+@pytest.mark.parametrize("language", LOCALES)
+def test_in_danger_the_numbers_are_those_of_the_danger_and_no_day_is_promised(
+    language: str, dangers: tuple[str, ...], numbers: list[str]
+) -> None:
+    verdict = replace(URGENT.verdict, dangers=dangers)
+    matter = in_language(replace(URGENT, verdict=verdict), language)
+    text = LETTERS.acknowledgement(matter, TODAY).text
+    every = ["90101", "020-50 50 50", "010-456 67 00", "1177", "114 14"]
+    assert [number for number in every if number in text] == [*numbers, "114 14"]
+    calm = LETTERS.acknowledgement(in_language(LAMP, language), TODAY).text
+    promised = " ".join(format_date(date(2020, 9, 18), "full", LOCALES[language]).split())
+    assert promised in " ".join(calm.split())
+    assert promised not in " ".join(text.split())
+    assert max(map(len, text.split("\n"))) <= 78
+    assert "\n\n\n" not in text
 
 
 # --- words ---
@@ -355,7 +364,10 @@ def test_a_language_that_we_do_not_write_is_answered_in_swedish(
 
 def test_numbers_stand_on_lines_of_their_own_in_arabic() -> None:
     lines = RENDERED["acknowledgement_urgent.ar"]().text.split("\n")
-    for number in ("112", "114 14", "1177", "90101", "IT-2020-0042"):
+    for number in ("112", "90101", "IT-2020-0042"):
+        assert number in lines
+    lines = RENDERED["acknowledgement.ar"]().text.split("\n")
+    for number in ("112", "114 14", "1177", "IT-2020-0042"):
         assert number in lines
 
 
@@ -387,13 +399,6 @@ def test_in_danger_the_first_number_in_every_language_is_112(language: str) -> N
 )
 def test_the_runner_up_is_told_where_words_have_decided(verdict: Verdict, slugs: list[str]) -> None:
     assert [*runner_up(verdict)] == slugs
-
-
-def test_what_a_follow_up_says_decides_nothing_but_whether_it_is_urgent() -> None:
-    reasons = (*FOLLOW_UP.verdict.reasons, *URGENT.verdict.reasons)
-    for certain in (True, False):
-        verdict = replace(FOLLOW_UP.verdict, reasons=reasons, certain=certain)
-        assert [each.slug for each in telling(verdict)] == ["urgent"]
 
 
 def test_nothing_is_told_to_be_certain() -> None:

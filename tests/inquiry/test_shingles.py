@@ -80,6 +80,12 @@ def test_many_texts_are_known_at_once() -> None:
     assert all(sent.without(text) == [None] for text in texts)
 
 
+def test_few_words_of_ours_are_told_from_what_stands_around_them() -> None:
+    lines = ["Hej", "- idrottens dag på Strömsnäsbruks skola, när?", "", OURS]
+    assert SENT.unlike(lines) == [("Hej",), ("- ", ", när?"), ("",), ("", ".")]
+    assert Shingles().unlike(lines) == [(line,) for line in lines]
+
+
 WORDS = st.sampled_from([*OURS.split(), "Hej", ">", "\n", "lampan", "www.markaryd.se"])
 
 
