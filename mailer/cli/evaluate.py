@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailer.cli.frame import Json, say, say_json, settings_of
+from mailer.cli.frame import Json, complain, say, say_json, settings_of
 
 
 def evaluate(
@@ -19,7 +19,7 @@ def evaluate(
     """How good triage is on labelled mails. Touches nothing."""
     from mailer.app.evaluating import evaluate as measured
 
-    report = measured(settings_of(context), files, folds)
+    report = measured(settings_of(context), files, folds, complain)
     if as_json:
         say_json(report.as_json())
     else:

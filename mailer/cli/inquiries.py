@@ -13,6 +13,8 @@ from mailer.cli.frame import (
     Limit,
     columns_of,
     complain,
+    counted,
+    day_option,
     in_service,
     midnight,
     say,
@@ -60,9 +62,14 @@ def list_inquiries(
 
 
 @inquiries.command("show")
-def show_inquiry(context: typer.Context, number: str, as_json: Json = False) -> None:
+def show_inquiry(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="The case number, such as IT-2020-0001.")],
+    as_json: Json = False,
+) -> None:
     """One inquiry: the verdict with its reasons, the original, and the letters that followed."""
     from mailer.edge.files import original_of
+    from mailer.inquiry.explanation import named
 
     async def work(service: "Service") -> None:
         found = await service.journal.show(number)
@@ -74,10 +81,13 @@ def show_inquiry(context: typer.Context, number: str, as_json: Json = False) -> 
         if as_json:
             say_json(shown | {"reasons": row.reasons, "silence": row.silence})
         else:
+            organisation = service.settings.organisation
             for name, value in shown.items():
-                say(f"{name}: {value}")
+                said = named(str(value), organisation) if name == "owner" else value
+                say(f"{name}: {said}")
             for reason in row.reasons or ():
-                say(f"  {reason['for']}: {reason['what']} ({reason['weight']:+.2g})")
+                speaks_for = named(reason["for"], organisation)
+                say(f"  {reason['weight']:+.1f} {speaks_for}: {reason['what']}")
         show_rows(
             (columns_of(letter, LETTER, service.settings.zone) for letter in letters), as_json
         )
@@ -88,12 +98,8 @@ def show_inquiry(context: typer.Context, number: str, as_json: Json = False) -> 
 @inquiries.command("export")
 def export_inquiries(
     context: typer.Context,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, included.")
-    ] = None,
+    since: Annotated[datetime | None, day_option("--since", help="The first day.")] = None,
+    until: Annotated[datetime | None, day_option("--until", help="The last day, included.")] = None,
     subproject: Annotated[str | None, typer.Option(help="Only what it owns: its slug.")] = None,
     masked: Annotated[
         bool, typer.Option("--masked", help="Without names, addresses and numbers of people.")
@@ -120,7 +126,8 @@ def export_inquiries(
             await _print_table(service, wanted, masked=masked)
         else:
             done = await export(service, wanted, out, masked=masked)
-            say(f"Wrote {done.cases} cases and {done.originals} originals to {out}.")
+            cases, originals = counted(done.cases, "case"), counted(done.originals, "original")
+            say(f"Wrote {cases} and {originals} to {out}.")
             if masked and out.suffix == ".zip":
                 say("Originals cannot be masked: they are left out.")
             if done.missing:

@@ -1,6 +1,7 @@
 """triage, triage replay, explain."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -12,6 +13,9 @@ import typer
 
 from mailer.cli.frame import (
     Json,
+    complain,
+    counted,
+    day_option,
     drain,
     in_service,
     in_words,
@@ -54,11 +58,12 @@ def work_mailbox(
             readers = ", ".join(leader.name for leader in handled.route.leaders) or "nobody"
             say(f"{handled.number} {handled.verdict.kind} → {handled.route.folder} ({readers})")
         if corrected:
-            say(f"{corrected} moved by hand, and forwarded to those who have them now.")
+            say(f"{counted(corrected, 'mail')} moved by hand, and forwarded to who has it now.")
         say(f"{len(taken.handled)} decided, {taken.moved} filed.")
         await drain(service)
         if taken.left:
-            raise MailerError(f"{taken.left} mails could not be filed; see the log, then run again")
+            left = counted(taken.left, "mail")
+            raise MailerError(f"{left} could not be filed; see the log, then run again")
 
     in_service(context, work)
 
@@ -66,7 +71,7 @@ def work_mailbox(
 @triage.command()
 def replay(
     context: typer.Context,
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day.")],
+    since: Annotated[datetime, day_option("--since", help="The first day.")],
     as_json: Json = False,
 ) -> None:
     """What would be decided otherwise today than it was. Nothing is sent, nothing is written.
@@ -114,9 +119,28 @@ def explain(
     from mailer.app.learning import taught_so_far
 
     settings = settings_of(context)
-    mails = ((file, file.read_bytes()) for file in files)
+    refused: list[Path] = []
+    mails = _mails(files, refused)
     for explanation in explained(settings, mails, asyncio.run(taught_so_far(settings))):
         if as_json:
             say_json(explanation.as_json())
         else:
             say(explanation.in_words())
+    if refused:
+        raise typer.Exit(1)
+
+
+def _mails(files: Iterable[Path], refused: list[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Each file that can be read; of one that is no mail it says why: triage cannot read it."""
+    from mailer.inquiry.no_mail import why_no_mail
+
+    for file in files:
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            complain(f"{file}: {error.strerror or error}")
+            refused.append(file)
+            continue
+        if why := why_no_mail(raw):
+            complain(f"{file}: not a mail: {why}")
+        yield file, raw

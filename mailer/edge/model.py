@@ -2,9 +2,9 @@
 
 Takes what a model is made from; gives the model, from the file if it was made before. The hash is
 of all that goes into it, so that a change of an example, a rule or the method means a new model.
-The old file is then removed: what an erased person's mail taught is gone with it. A file that
-cannot be read is fitted anew, and one that cannot be written is done without: nothing is lost but
-the time of a fit.
+The old file is removed when another is kept: what an erased person's mail taught is gone with it. A
+file that cannot be read is fitted anew, and one that cannot be written is done without: nothing is
+lost but the time of a fit.
 """
 
 import logging

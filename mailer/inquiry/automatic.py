@@ -7,6 +7,7 @@ decided in `recognise`.
 import re
 from collections.abc import Iterable
 from email.utils import getaddresses
+from functools import lru_cache
 
 from mailer.inquiry.verdict import Inquiry
 
@@ -53,6 +54,15 @@ _OFFICE_NAME = re.compile(
     r"servicedesk|shop|support|system|team|tilbud|tips|verkauf|vertrieb|webmaster|win)"
     r"\d*(?:[-_.].+)?",
     re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"^[ \t]*(?:för- och efternamn|(?:ditt |your )?(?:namn|name|e-?post(?:adress)?|e-?mail)|"
+    r"(?:för|efter|first |last )(?:namn|name)|avsändare|insändare|uppgiftslämnare|inlämnad av|"
+    r"(?:referens|ärende)nummer|tele(?:fon|phone)(?:nummer)?|mobil|phone|"
+    r"adress|kontakt|contact|plats|position|språk|language|ärende(?:typ)?|typ|ämne|rubrik|subject|"
+    r"(?P<matter>(?:ditt |your )?(?:meddelande|message|fråga|question|synpunkt(?:er)?|"
+    r"kommentar(?:er)?|comments?|beskrivning|description|text)))[ \t]*[:=]",
+    re.IGNORECASE | re.MULTILINE,
 )
 _NULL_PATH = re.compile(r"<\s*>|<?mailer-daemon>?", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)|\"[^\"]*\"")
@@ -120,7 +130,9 @@ _SPAM_FIELDS = ("x-spam-flag", "x-spam-status", "x-spam")
 _SPAM_LEVEL = re.compile(r"[5-9]")
 _RESULT = re.compile(r"(?:\A|;)\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 _SAYS_COMPLAINT = re.compile(
-    r"\Athis is an? (?:e-?mail )?abuse report\b|\bfeedback-type: abuse\b", re.IGNORECASE
+    r"\Athis is an? (?:e-?mail )?abuse report\b|\b(?:feedback-type|rapporttyp): abuse\b|"
+    r"reported as (?:junk|spam) by one of our|\bx-hmxmroriginalrecipient:",
+    re.IGNORECASE,
 )
 _BEGINNING = 2_000
 _COMPLAINT_SUBJECT = re.compile(
@@ -141,6 +153,38 @@ def post_office(inquiry: Inquiry) -> bool:
 def office(inquiry: Inquiry) -> bool:
     """From is the address of an office or a shop, not a person's."""
     return bool(inquiry.sender and _OFFICE_NAME.fullmatch(inquiry.sender.local))
+
+
+@lru_cache(maxsize=1)  # asked several times of one mail
+def through_form(inquiry: Inquiry) -> bool:
+    """A program hands on what a person wrote on a web page.
+
+    It writes from an address of its own, and answers go to that person's, elsewhere; or the text is
+    that of a form filled in.
+    """
+    if null_path(inquiry) or "auto-replied" in auto_submitted(inquiry) or answer_field(inquiry):
+        return False
+    if for_somebody(inquiry):
+        return True
+    fields = [*_FIELD.finditer(inquiry.text[:_BEGINNING])]
+    return len({each[0].strip().casefold() for each in fields}) > 1 and any(
+        each["matter"] for each in fields
+    )
+
+
+def for_somebody(inquiry: Inquiry) -> bool:
+    """A program writes, and answers go to somebody's own address, elsewhere."""
+    sender, reply_to = inquiry.sender, inquiry.reply_to
+    if not (sender and reply_to and machine_sender(inquiry)) or post_office(inquiry):
+        return False
+    name = reply_to.local.partition("+")[0]
+    elsewhere = reply_to.domain.casefold() != sender.domain.casefold()
+    return elsewhere and not (_MACHINE_NAME.fullmatch(name) or _OFFICE_NAME.fullmatch(name))
+
+
+def told_in_form(text: str) -> str:
+    """What was written into a form, without the names of its fields."""
+    return _FIELD.sub("", text)
 
 
 def _sent_by(inquiry: Inquiry, known: re.Pattern[str]) -> bool:
@@ -239,8 +283,11 @@ def answer_subject(inquiry: Inquiry) -> bool:
 
 
 def says_automatic(inquiry: Inquiry) -> bool:
-    """A short text in the words by which machines introduce themselves, or confirm a receipt."""
-    if len(inquiry.text) > 2_000:
+    """A short text in the words by which machines introduce themselves, or confirm a receipt.
+
+    Those that hand on what a person wrote do so too.
+    """
+    if len(inquiry.text) > 2_000 or through_form(inquiry):
         return False
     if _SAYS_AUTOMATIC.search(inquiry.text):
         return True
@@ -263,6 +310,23 @@ def undelivered(inquiry: Inquiry) -> bool:
     text = inquiry.whole[:20_000]
     # A shop says of a parcel, too, that it "could not be delivered".
     return bool(_REPORT_CODE.search(text) or (by_server and _SAYS_UNDELIVERED.search(text)))
+
+
+def says_undelivered(inquiry: Inquiry) -> bool:
+    """Subject or text in the words of a mail server that could not hand a mail on."""
+    text = inquiry.text[:_BEGINNING]
+    return bool(
+        _REPORTS.match(inquiry.subject)
+        or _REPORT_CODE.search(text)
+        or _SAYS_UNDELIVERED.search(text)
+    )
+
+
+def speaks_for_server(inquiry: Inquiry) -> bool:
+    """Only the text tells what this says: a server or a list wrote it, and no standard report."""
+    if report_type(inquiry) or "auto-replied" in auto_submitted(inquiry):
+        return False
+    return null_path(inquiry) or post_office(inquiry) or not inquiry.sender
 
 
 def complains(inquiry: Inquiry) -> bool:

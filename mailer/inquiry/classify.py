@@ -172,7 +172,7 @@ def _damped(reasons: Sequence[Reason]) -> list[Reason]:
         slug: _TELLING * (log1p(abs(weight)) / abs(weight) if weight else 1.0)
         for slug, weight in weights.items()
     }
-    return [replace(each, weight=shares[each.slug] * each.weight) for each in reasons]
+    return [Reason(r.slug, r.what, shares[r.slug] * r.weight, r.example) for r in reasons]
 
 
 class _Table:

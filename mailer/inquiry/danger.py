@@ -3,8 +3,8 @@
 Each with what it is called in the reasons, in plain Swedish. `urgency` says how they combine.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
 
 URGENT = "urgent"
 """What stands in place of a slug in the reasons."""
@@ -49,3 +49,24 @@ CALMING: Mapping[str, str] = {
     "learning": "kurs, nyhet eller berättelse",
 }
 """What makes it less so."""
+
+Helpline = Literal["violence", "suicide", "poison"]
+
+_VIOLENCE = frozenset({"beating", "captive", "honour", "abuse", "threat"})
+_POISON = frozenset({"dope"})
+
+
+def helplines(dangers: Collection[str]) -> tuple[Helpline, ...]:
+    """Whom else to ring than 112, in these dangers.
+
+    Who means to die tells of gas, a gun, a lake or a missing brother, and names that last: only
+    where nothing but violence is told may the line for it fall away. What is only `PLAIN` is
+    nearly always of life taken or of violence.
+    """
+    named = {*dangers} - {PLAIN}
+    asked: dict[Helpline, bool] = {
+        "violence": bool(named & _VIOLENCE) or (PLAIN in dangers and not named),
+        "suicide": not named or bool(named - _VIOLENCE),
+        "poison": bool(named & _POISON),
+    }
+    return tuple(line for line, is_asked in asked.items() if is_asked)

@@ -63,12 +63,16 @@ def text_of(data: bytes, charset: str = "") -> str:
 
 def clean(text: str) -> str:
     """The same text with newlines as \\n, without controls, surrogates and what cannot be seen."""
-    return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
+    if text.isascii() and text.isprintable():
+        return text
+    if any(newline in text for newline in "\r\u2028\u2029"):
+        text = _NEWLINES.sub("\n", text)
+    return _UNWANTED.sub("", text)
 
 
 def one_line(text: str) -> str:
     """Clean text without breaks, runs of spaces and marks of direction, as names and subjects."""
-    return " ".join(_DIRECTION.sub("", text).split())
+    return " ".join((text if text.isascii() else _DIRECTION.sub("", text)).split())
 
 
 def _decode(data: bytes, charset: str) -> str:

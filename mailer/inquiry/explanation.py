@@ -3,6 +3,7 @@
 The keys of the object are a contract with other programs.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,14 @@ from mailer.inquiry.triage import Judged
 from mailer.organisation import COORDINATOR, Organisation
 
 _SHOWN_REASONS = 10
+_WISHED = "it only seems so: the coordinator does what it asks"
+_BY_WORDS = "by its words alone: it stands in the coordinator's digest"
+_DOUBTED = {
+    "subscribe": _WISHED,
+    "unsubscribe": _WISHED,
+    "auto-reply": _BY_WORDS,
+    "bounce": _BY_WORDS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,14 @@ class Explanation:
         lines = [f"{self.file}: {verdict.kind}{', URGENT' if verdict.urgent else ''}"]
         if verdict.kind in ("inquiry", "follow-up"):
             lines.append(f"  to {self._owner()} ({verdict.confidence:.0%})")
+        elif not verdict.certain:
+            lines.append(f"  {_DOUBTED[verdict.kind]}")
         if verdict.copies:
-            lines.append(f"  copies: {', '.join(verdict.copies)}")
+            lines.append(f"  copies: {self._names(verdict.copies)}")
         if self.judged.silence:
             lines.append(f"  no acknowledgement: {self.judged.silence}")
         lines += [
-            f"  {reason.weight:+.1f} {reason.slug}: {reason.what}"
+            f"  {reason.weight:+.1f} {named(reason.slug, self.organisation)}: {reason.what}"
             for reason in verdict.reasons[:_SHOWN_REASONS]
         ]
         return "\n".join(lines)
@@ -58,7 +69,17 @@ class Explanation:
     def _owner(self) -> str:
         verdict = self.judged.verdict
         if owner := owner_of(verdict):
-            return self.organisation[owner].name
-        likely = [slug for slug in verdict.suggestions if slug != COORDINATOR]
-        doubt = f"; likely: {', '.join(likely)}" if likely and not verdict.certain else ""
+            return named(owner, self.organisation)
+        likely = self._names(slug for slug in verdict.suggestions if slug != COORDINATOR)
+        doubt = f"; likely: {likely}" if likely and not verdict.certain else ""
         return f"the coordinator{doubt}"
+
+    def _names(self, slugs: Iterable[str]) -> str:
+        # Names may have commas of their own.
+        return ", ".join(f"”{named(slug, self.organisation)}”" for slug in slugs)
+
+
+def named(slug: str, organisation: Organisation) -> str:
+    """A subproject's name; of a kind, of danger and of the coordinator the word itself."""
+    subproject = organisation.by_slug.get(slug)
+    return subproject.name if subproject else slug

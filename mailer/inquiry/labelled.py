@@ -14,6 +14,8 @@ from mailer.inquiry.learn import Example
 from mailer.inquiry.verdict import Kind
 from mailer.mail.address import Address, address
 
+_NAMED = 6  # words of a mail without a subject, by which people may see it called
+
 _KINDS: Mapping[str, Kind] = {"auto": "auto-reply", **{kind: kind for kind in get_args(Kind)}}
 
 
@@ -41,7 +43,9 @@ class Labelled:
         return self.routes[0] if self.routes else None
 
     def example(self) -> Example:
-        name = self.subject or self.name
+        words = self.body.split()
+        begun = " ".join(words[:_NAMED]) + ("…" if len(words) > _NAMED else "")
+        name = self.subject or begun or self.name
         also_ok = (*self.routes[1:], *self.also_ok)
         return Example(self.body, self.subject, self.language, self.owner, also_ok, name=name)
 

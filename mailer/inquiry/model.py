@@ -22,6 +22,8 @@ _LEAST = 0.1
 _COMMON = 0.1
 """Part of the examples from which a word is one that stands in any mail ("jag"): not shown."""
 
+_LONGEST = 60  # letters of a word that a reason shows
+
 _BETWEEN = "\n"
 """What parts the names in an array; no word has it."""
 
@@ -176,7 +178,8 @@ class Learned:
 
 
 def _said(word: str) -> str:
-    return f"{'orden' if ' ' in word else 'ordet'} ”{word}” (inlärt)"
+    shown = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}…"
+    return f"{'orden' if ' ' in word else 'ordet'} ”{shown}” (inlärt)"
 
 
 def _joined(names: Sequence[str]) -> NDArray[np.uint8]:

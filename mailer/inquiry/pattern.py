@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import contains
+from typing import Any
 from unicodedata import normalize
 
 SWEDISH = "sv"
@@ -29,8 +30,9 @@ NEIGHBOURS = frozenset({"da", "no"})
 _WORD = re.compile(r"[^\W_]+")
 _STARRED = re.compile(r"\*?[^*]*[^\W_][^*]*\*?")
 _MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]")
-_RINGS_AND_DOTS = "åäö"
-_FOLDED = str.maketrans(_RINGS_AND_DOTS, "aao")
+_RINGS_AND_DOTS = frozenset("åäö")
+_FOLDED = str.maketrans("åäö", "aao")
+_SHOWN = 60  # letters of what was found that a reason shows
 _TEXTS = 32  # of one mail: its subject, its text, and its sentences
 _KEPT = 1 << 12  # words of which it is known what they fit
 
@@ -46,7 +48,9 @@ class Match:
 
     def __str__(self) -> str:
         """Where it was found, in plain Swedish."""
-        return f"”{' '.join(self.words)}” i {'ämnesraden' if self.in_subject else 'texten'}"
+        found = " ".join(self.words)
+        shown = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+        return f"”{shown}” i {'ämnesraden' if self.in_subject else 'texten'}"
 
 
 @lru_cache(_TEXTS)  # several ask for those of the same text
@@ -92,6 +96,10 @@ class Patterns:
     def __init__(self, patterns: Iterable[str]) -> None:
         self._phrases = [(pattern, pieces(pattern)) for pattern in patterns]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is made from the patterns when it is first asked for."""
+        return {"_phrases": self._phrases}
+
     @cached_property
     def _plain(self) -> "_Index":
         return _Index(self._phrases)
@@ -108,15 +116,19 @@ class Patterns:
     def find(self, subject: str, text: str, language: str) -> list[Match]:
         """Every match, those in the subject first, then as they stand."""
         places = (words(subject), words(text))
-        bare = language == SWEDISH and not any(
-            letter in word for letter in _RINGS_AND_DOTS for place in places for word in place
-        )
+        bare = language == SWEDISH and _bare(subject) and _bare(text)
         index = self._folded if bare else self._plain
         return [
             Match(pattern, place[start:end], start, in_subject)
             for place, in_subject in zip(places, (True, False), strict=True)
             for pattern, start, end in index.find(place)
         ]
+
+
+@lru_cache(_TEXTS)
+def _bare(text: str) -> bool:
+    """Whether there is no å, ä or ö in the words of a text."""
+    return _RINGS_AND_DOTS.isdisjoint("".join(words(text)))
 
 
 class _Index:
@@ -134,23 +146,32 @@ class _Index:
         self._fitting = lru_cache(_KEPT)(self._fits)
 
     def find(self, place: Sequence[str]) -> Iterable[tuple[str, int, int]]:
-        fitting = [self._fitting(word) for word in place]
+        fitting = [*map(self._fitting, place)]
         for start, fits in enumerate(fitting):
             for piece in fits:
                 for pattern, phrase in self._phrases.get(piece, ()):
-                    there = fitting[start : start + len(phrase)]
-                    if len(there) == len(phrase) and all(map(contains, there, phrase)):
-                        yield pattern, start, start + len(phrase)
+                    size = len(phrase)
+                    if size == 1:
+                        yield pattern, start, start + 1
+                        continue
+                    there = fitting[start + 1 : start + size]
+                    if len(there) == size - 1 and all(map(contains, there, phrase[1:])):
+                        yield pattern, start, start + size
 
     def _fits(self, word: str) -> tuple[str, ...]:
         """The pieces that `word` fits, each once."""
         size = len(word)
-        found = [*self._wholes.among([word])]
-        found += self._beginnings.among(word[:n] for n in self._beginnings.lengths if n <= size)
-        found += self._ends.among(word[size - n :] for n in self._ends.lengths if n <= size)
-        found += self._parts.among(
-            word[i : i + n] for n in self._parts.lengths for i in range(size - n + 1)
-        )
+        # What is longer than the word cuts the whole of it, which is no piece of that length.
+        wholes, begin, end, parts = self._wholes, self._beginnings, self._ends, self._parts
+        found = [wholes.pieces[word]] if word in wholes.pieces else []
+        found += [begin.pieces[cut] for n in begin.lengths if (cut := word[:n]) in begin.pieces]
+        found += [end.pieces[cut] for n in end.lengths if (cut := word[-n:]) in end.pieces]
+        found += [
+            parts.pieces[cut]
+            for n in parts.lengths
+            for i in range(size - n + 1)
+            if (cut := word[i : i + n]) in parts.pieces
+        ]
         return tuple(dict.fromkeys(found))
 
 
@@ -158,12 +179,9 @@ class _Cuts:
     """The pieces with a `*` in these places: by what stands beside it, and how long that is."""
 
     def __init__(self, pieces: Iterable[str], *, before: bool, after: bool) -> None:
-        self._pieces = {
+        self.pieces = {
             piece.strip("*"): piece
             for piece in pieces
             if piece.startswith("*") == before and piece.endswith("*") == after
         }
-        self.lengths = sorted({len(cut) for cut in self._pieces})
-
-    def among(self, cuts: Iterable[str]) -> list[str]:
-        return [self._pieces[cut] for cut in cuts if cut in self._pieces]
+        self.lengths = sorted({len(cut) for cut in self.pieces})

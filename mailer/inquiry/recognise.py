@@ -23,11 +23,14 @@ from mailer.inquiry.wish import Wish, unsubscribes_by_token, wish_of
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A kind, and why, in plain Swedish. Not `certain`: a person must do what follows from it."""
+    """A kind, and why, in plain Swedish. Not `certain`: a person must do what follows from it, or
+    at least see that it came; then `confidence` is how probable it is.
+    """
 
     kind: Kind
     reason: str
     certain: bool = True
+    confidence: float = 1.0
 
 
 KindTest = Callable[[Inquiry, Ours, Seeming], bool]
@@ -49,7 +52,8 @@ def recognise(inquiry: Inquiry, ours: Ours, learned: Leaning = NOTHING_LEARNED) 
     """The kind of this mail, by the first of `RULES` that holds."""
     seems = seeming(inquiry, ours, learned)
     rule = next(rule for rule in RULES if rule.test(inquiry, ours, seems))
-    return Recognised(rule.kind, rule.reason, rule.certain)
+    confidence = 1.0 if rule.certain or rule.kind != seems.kind else seems.probability
+    return Recognised(rule.kind, rule.reason, rule.certain, confidence)
 
 
 def marked(inquiry: Inquiry, ours: Ours) -> Recognised | None:
@@ -142,18 +146,21 @@ RULES: tuple[KindRule, ...] = (
         "reads like a bounce",
         lambda inquiry, ours, seems: seems.kind == BOUNCE,
         "brevet har flera av de drag som meddelanden om olevererade brev har",
+        certain=False,
     ),
     KindRule(
         "auto-reply",
         "says that it is automatic",
         lambda inquiry, ours, seems: automatic.says_automatic(inquiry),
         "brevet säger själv att det är automatiskt",
+        certain=False,
     ),
     KindRule(
         "auto-reply",
         "reads like an automatic answer",
         lambda inquiry, ours, seems: seems.kind == ANSWER,
         "brevet har flera av de drag som frånvaromeddelanden och kvitton har",
+        certain=False,
     ),
     KindRule(
         "spam",

@@ -6,7 +6,13 @@ us, it gets a verdict: one that breaks our own code is unreadable, which a perso
 
 from dataclasses import dataclass, replace
 
-from mailer.inquiry.automatic import machine_sender
+from mailer.inquiry.automatic import (
+    machine_sender,
+    post_office,
+    speaks_for_server,
+    through_form,
+    told_in_form,
+)
 from mailer.inquiry.case import theirs
 from mailer.inquiry.classify import Classifier
 from mailer.inquiry.model import Model
@@ -21,7 +27,7 @@ from mailer.inquiry.sort import leaning
 from mailer.inquiry.telling import surely_by_machine
 from mailer.inquiry.urgency import urgency
 from mailer.inquiry.verdict import Inquiry, Reason, Verdict
-from mailer.inquiry.wish import ACTS
+from mailer.inquiry.wish import ACTS, leaves_too
 from mailer.organisation import Organisation
 
 CERTAIN = 1.0
@@ -48,6 +54,13 @@ NO_MODELS = Models()
 
 _MASKS = ("auto-reply", "bounce", "spam", "subscribe", "unsubscribe")
 """What somebody in danger may have written their mail to look like, or among."""
+_MUCH_ALIKE = 1.0
+"""Log odds from which a mail that tells of a danger is what it is like, and wakes a leader, too."""
+_OF_PROGRAMS = ("auto-reply", "bounce")
+_LEAVES_TOO = (
+    "Mejlet kan också handla om att slippa nyhetsbrevet. Programmet har inte tagit bort någon"
+    " adress."
+)
 _IN_DANGER = Recognised("inquiry", "brevet berättar om en fara")
 
 
@@ -81,22 +94,37 @@ class Triage:
         except Exception as error:  # a defect of ours may cost this verdict, not the next mail
             return unreadable(f"programmet klarade inte brevet: {type(error).__name__}")
 
+    def _by_header(self, inquiry: Inquiry) -> Recognised | None:
+        """The kind that marks give, as far as can be without the text, which takes long to read."""
+        found = marked(inquiry.head, self._ours)
+        # The words of a mail server, and of a report of abuse, come before such marks.
+        if found and found.kind in _OF_PROGRAMS and speaks_for_server(inquiry):
+            return marked(inquiry, self._ours)
+        return found
+
     def _judged(self, inquiry: Inquiry) -> Judged:
         silent = silence(inquiry, self._ours)
-        found = marked(inquiry.head, self._ours)  # without the text, which takes long to read
+        found = self._by_header(inquiry)
         if found and _by_machine(inquiry, found):
             return Judged(inquiry, _verdict(found), silent)
         prefix = self._ours.case_prefix
         subject, text = theirs(inquiry.subject, prefix), theirs(inquiry.text, prefix)
+        if through_form(inquiry):
+            text = told_in_form(text)
         learned = None
         if self._sorts is not None:
             learned = leaning(self._sorts, subject, text)
         sorts = learned or NOTHING_LEARNED
         found = recognise(inquiry, self._ours, sorts)
         danger = urgency(subject, text, inquiry.language, self._rules, learned)
-        urgent = danger.urgent and not _by_machine(inquiry, found)
-        dangers = danger.reasons if urgent else ()
-        if urgent and found.kind in _MASKS and sorts.urgent >= sorts.likeliest(found.kind):
+        likelier = sorts.urgent >= sorts.likeliest(found.kind)
+        # "Vid fara, ring 112" stands in every autosvar.
+        doubted = found.kind in _OF_PROGRAMS and machine_sender(inquiry) and not likelier
+        urgent = danger.urgent and not (doubted or _by_machine(inquiry, found))
+        dangers, named = (danger.reasons, danger.dangers) if urgent else ((), ())
+        # Nobody says outright that he is in danger who only wants to leave the list.
+        much_alike = found.kind not in ACTS and sorts.likeliest(found.kind) > _MUCH_ALIKE
+        if urgent and found.kind in _MASKS and (likelier or (danger.outright and not much_alike)):
             silent = silent or f"{found.reason}, men det berättar om en fara"
             found = _IN_DANGER
         if danger.named and found.kind in ACTS:
@@ -104,7 +132,10 @@ class Triage:
         if found.kind not in ("inquiry", "follow-up"):
             verdict = _verdict(found)
             reasons = (*verdict.reasons, *dangers)
-            return Judged(inquiry, replace(verdict, urgent=urgent, reasons=reasons), silent)
+            verdict = replace(verdict, urgent=urgent, reasons=reasons, dangers=named)
+            return Judged(inquiry, verdict, silent)
+        if not urgent and leaves_too(inquiry):
+            inquiry = _noted(inquiry, _LEAVES_TOO)
         scores = self._classifier.score(subject, text, inquiry.language)
         choice = self._classifier.decide(scores)
         verdict = Verdict(
@@ -116,6 +147,7 @@ class Triage:
             certain=choice.certain,
             urgent=urgent,
             reasons=(*dangers, *choice.reasons),
+            dangers=named,
         )
         return Judged(inquiry, verdict, silent)
 
@@ -133,20 +165,24 @@ def _begun(inquiry: Inquiry, size: int) -> Inquiry:
     """As its beginning was read; `size` is that of the whole, in megabytes."""
     if not inquiry.text:
         return replace(inquiry, unreadable=f"brevet är för stort att hämta: {size} MB")
-    note = f"Mejlet är på {size} MB. Programmet har bara läst början av det."
+    return _noted(inquiry, f"Mejlet är på {size} MB. Programmet har bara läst början av det.")
+
+
+def _noted(inquiry: Inquiry, note: str) -> Inquiry:
     return replace(inquiry, note=" ".join([inquiry.note, note]).strip())
 
 
 def _verdict(found: Recognised) -> Verdict:
     why = Reason(found.kind, found.reason, CERTAIN)
-    return Verdict(kind=found.kind, certain=found.certain, reasons=(why,))
+    return Verdict(
+        kind=found.kind, confidence=found.confidence, certain=found.certain, reasons=(why,)
+    )
 
 
 def _by_machine(inquiry: Inquiry, found: Recognised) -> bool:
-    # A program's mail has no danger of its own: "vid fara, ring 112" stands in every autosvar.
-    # What only its words make an answer may be a person's.
-    if found.kind in ("auto-reply", "bounce"):
-        return surely_by_machine(inquiry) or machine_sender(inquiry)
+    # A program's mail has no danger of its own. What only its words make one may be a person's.
+    if found.kind in _OF_PROGRAMS:
+        return surely_by_machine(inquiry) or post_office(inquiry)
     return found.kind in ("own", "complaint")
 
 

@@ -30,10 +30,10 @@ _DANGER = 1.2
 _CIRCUMSTANCE = 0.8
 _CALMING = -0.4
 _LEAST = 0.5
-_ENOUGH = 0.9
-"""Of hard mails not seen before nine dangers in ten reach it, one everyday worry in fourteen."""
-_ENOUGH_PLAIN = 2.1
-"""A danger that is said outright, and named, and that nothing calms."""
+_ENOUGH = 0.7
+"""Of hard mails not seen before nine dangers in ten reach it, one everyday worry in sixteen."""
+_ENOUGH_PLAIN = 2.0
+"""A danger that is said outright, and for whom, when or what; calming words are taken off."""
 _ENOUGH_ALONE = 2.4
 """Without examples: two dangers, or one with two circumstances; never circumstances alone."""
 
@@ -42,12 +42,15 @@ _ENOUGH_ALONE = 2.4
 class Urgency:
     """`reasons` strongest first; those of the tables are given also where they were not enough.
 
-    `named`: a danger stands there in so many words, whatever is learned of mails like it.
+    `named`: a danger stands there in so many words, whatever is learned of mails like it;
+    `outright`: in words that are used of nothing else; `dangers`: which of `DANGERS` those are.
     """
 
     urgent: bool
     reasons: tuple[Reason, ...]
     named: bool = False
+    outright: bool = False
+    dangers: tuple[str, ...] = ()
 
 
 def urgency(
@@ -56,14 +59,15 @@ def urgency(
     """Weigh the dangers that the tables know of and what was learned."""
     reasons, dangers = _by_tables(subject, text, language, rules)
     weight = sum(reason.weight for reason in reasons)
+    outright = PLAIN in dangers and weight >= _ENOUGH_PLAIN
     if learned is None:
         urgent = bool(dangers) and weight >= _ENOUGH_ALONE
     else:
-        outright = PLAIN in dangers and weight >= _ENOUGH_PLAIN
         urgent = outright or weight + learned.urgent >= _ENOUGH
         reasons += learned.explain() if urgent else ()
     in_order = tuple(sorted(reasons, key=lambda r: (-r.weight, r.what)))
-    return Urgency(urgent, in_order, bool(dangers))
+    in_words = tuple(aspect for aspect in DANGERS if aspect in dangers)
+    return Urgency(urgent, in_order, bool(dangers), outright, in_words)
 
 
 def _by_tables(

@@ -4,8 +4,10 @@ Values only. `parse` makes the inquiry, `recognise` its kind, `classify` and `ur
 `route` the route.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from mailer.mail.address import Address
@@ -76,7 +78,15 @@ class Inquiry:
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of one header field; `name` in lower case."""
-        return tuple(value for found, value in self.headers if found == name)
+        return self._by_name.get(name, ())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The headers, by name: they are asked for a hundred times."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name, []).append(value)
+        return {name: tuple(values) for name, values in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,8 @@ class Verdict:
 
     `certain` False means: to the coordinator, with the two `suggestions`; then `owner` still names
     the best guess. `suggestions` holds the two most likely, "coordinator" standing for none of
-    the subprojects; it is empty where the kind is not about a subproject.
+    the subprojects; it is empty where the kind is not about a subproject. `dangers` are those of
+    `danger.DANGERS` that an urgent mail names; it may name none. They are not stored.
     """
 
     kind: Kind
@@ -109,6 +120,7 @@ class Verdict:
     certain: bool = True
     urgent: bool = False
     reasons: tuple[Reason, ...] = ()
+    dangers: tuple[str, ...] = ()
 
 
 Standing = Literal["deputy", "colleague", "coordinator", "other"]

@@ -22,6 +22,7 @@ from mailer.inquiry.verdict import Inquiry
 from mailer.inquiry.wish_words import (
     ANOTHER_MATTER,
     ERASURE,
+    FAREWELL,
     JOIN,
     JOIN_AGAIN,
     LEAVE,
@@ -31,6 +32,7 @@ from mailer.inquiry.wish_words import (
     ME,
     PASSING,
     SOMEBODY_ELSE,
+    TITLE,
 )
 
 Act = Literal["subscribe", "unsubscribe"]
@@ -103,6 +105,17 @@ def heard(inquiry: Inquiry) -> Set[str]:
     return _heard(f"{_subject(inquiry)}. {_text(inquiry)}")
 
 
+def leaves_too(inquiry: Inquiry) -> bool:
+    """Whether a sentence of a mail about something else asks to be rid of the letter."""
+    if heard(inquiry).isdisjoint({"leave", "leave me"}) or "letter" not in heard(inquiry):
+        return False
+    sentences = _SENTENCE.findall(_text(inquiry))
+    return any(
+        "letter" in said and not said.isdisjoint({"leave", "leave me"}) and "?" not in sentence
+        for sentence, said in ((each, _heard(each)) for each in sentences)
+    )
+
+
 def says_more(inquiry: Inquiry) -> bool:
     """Whether the mail is about more than the letter, or may be."""
     return _more(heard(inquiry), _SENTENCE.findall(_text(inquiry)))
@@ -170,6 +183,8 @@ _TABLES = {
     "passing": PASSING,
     "another matter": ANOTHER_MATTER,
     "erasure": ERASURE,
+    "title": TITLE,
+    "farewell": FAREWELL,
     "somebody else": SOMEBODY_ELSE,
 }
 _OF_THE_LETTER = {"letter", "mail", "leave", "leave me", "join", "join again", "passing"}

@@ -12,7 +12,11 @@ nyheter från er, nyheter via, nästa nummer, newsletter*, news letter, mailing*
 distribution list, your list, the list, monthly mail, subscription, subscribe, verteiler,
 rundbrief*, liste, uutiskir*, postituslist*, biuletyn*, listy, nieuwsbrief*, nyhedsbrev*,
 النشرة, نشرة, للنشرة, القائمة, الاشتراك, розсил*, підпис*, новини, ваш лист, warsid*,
-wargeys*, liiska, bilten*, obavijest*
+wargeys*, liiska, bilten*, obavijest*,
+rundbrev*, bulletin*, lettre d information, infolettre*, boletín*, boletin*, bülten*, рассылк*,
+бюллетен*, билтен*, spiska, spisak, خبرنامه*, لیست, buletin*, hírlev*, ጋዜጣ*, listen, maillisten,
+udsendelse*, utsendelse*, adresseliste*, lijst, mailinglijst, blad, bladen, the mailing,
+epostlist*, gazetk*, okólnik*, månadens nummer, varje nummer, kommande nummer
 """
 """What comes from us regularly."""
 
@@ -20,7 +24,9 @@ MAIL = """
 mejl, mejlen, mail, mails, maili, mailen, jobbmejl*, e post, e posten, epost, email, emails,
 e mail, e mails, mejla, maila, adress, adressen, *adress, e postadress*, min adress, address,
 osoit*, adres, adresu, wiadomoś*, الرسائل, رسائل, رسائلكم, عنواني, листи, листів, адрес*,
-emailka, meddelanden
+emailka, meddelanden,
+meldinger, beskeder, courriel*, correo*, e posta*, письма, письмами, писем, mesaj*, e poster*,
+mailings, berichten, post från er, meddelanden från er
 """
 """What one may be rid of, but does not ask for."""
 
@@ -40,7 +46,15 @@ avbeställ, avbeställa, avbeställning*, off the, off your, ur er, ur ert, ur l
 nicht mehr erhalten, nicht mehr bekommen, ihn nicht mehr, keine e mails, keine mails,
 keine weiteren, inte sända, inte fortsätta, avstår, undanber*, undanbed*, avböj*, no need,
 لم أعد, ka bax*, ka noqo, slett, slet mig, obrišite, ne šaljite, baja, bórren*,
-désinscri*, ne souhaite plus, ya no quiero, no quiero
+désinscri*, ne souhaite plus, ya no quiero, no quiero,
+fjern*, vil ikke ha, vil ikke have, ikke lenger, ikke længere, ikke mere, ikke mer, stoppe med,
+slutte å, hoeft niet, niet meer, verwijder*, schrap*, plus recevoir, désabonn*, retirez*,
+supprim*, no me llegue, de baja, elimin*, no deseo, cancell*, disiscri*, istemiyor*, çıkar*,
+iptal*, не присыла*, не нужн*, не надо, исключи*, прекрат*, удали*, skinite, ne treba, izbriš*,
+uklon*, لغو*, نمی خواهم, نفرست*, nu mai vreau, dezabon*, leirat*, töröl*, discontinu*, take me
+off, take us off, take it off, take my, no further, austrag*, nicht mehr, gegenstandslos,
+slipper, mig utan, oss utan, plocka bort, inte stå kvar, stå kvar, inget mer, lämna er lista,
+lämnar er lista, lämna listan, sluta komma, stäng av, inte åt mig, dra in, kan ni hoppa över
 """
 """What ends something, where it stands beside a letter, a mail or the writer."""
 
@@ -49,7 +63,8 @@ avregistrer*, avprenumerer*, avanmäl*, unsubscribe*, opt out, opt me out, opt u
 mich ab, uns ab, abbestell*, wypis*, відпис*, iga saar, naga saar, upp min prenumeration,
 upp prenumerationen, avsluta prenumeration*, avbryt prenumeration*, sluta maila, sluta mejla,
 stop sending, stop emailing, återkallar mitt samtycke, drar tillbaka mitt samtycke,
-återkallar mitt medgivande, drar tillbaka mitt medgivande, withdraw my consent
+återkallar mitt medgivande, drar tillbaka mitt medgivande, withdraw my consent,
+avmeld*, framelde*, отпис*, unsub, opt me off, melde meg av, melde mig fra, austragen
 """
 """What says by itself that the writer leaves a list."""
 
@@ -66,7 +81,12 @@ gärna läsa, kan jag få, kan vi få, jag också få, vi också få, få ert, f
 få nyhet*, få brev*, få utskick*, få det, få den, skicka till, skicka det till, skicka ert,
 skicka brev*, skicka nyhet*, skicka nästa, mig också, oss också, put me, send me, sending me,
 get your, get the, get it, get on, sign me, sign us, sign up, vara med på, stå med,
-direkt till mig, skicka dem till mig
+direkt till mig, skicka dem till mig,
+meld meg på, melde mig til, gerne, gjerne, skriv meg, graag, inschrijv*, abonn*, m inscrire,
+recevoir, suscrib*, recibir, apúnt*, abone*, almak ister*, ekle*, присыла*, получать, dobijati,
+dobivati, مشترک, اشتراک, بفرستید, abona*, kommer jag med, komma med på, hur får jag, sätt dit,
+sätta dit, önskar få, få ta del, skicka mig, skicka oss, mejla mig, maila mig, can get, do i
+get, be on, on your list, on the list, join
 """
 """What asks for something, where it stands beside a letter."""
 
@@ -79,7 +99,8 @@ bytt adress, bytt mejladress, bytt e post, new address, instead of my old, neue 
 
 ME = """
 mig, oss, min, vår, dem, hit, me, us, my, mich, uns, mir, minut, minulle, minua, mnie, mój,
-mi, мене, мені, мою, لي, إلي, عنواني, ii, iga, igu, naga
+mi, мене, мені, мою, لي, إلي, عنواني, ii, iga, igu, naga,
+meg, mij, ons, moi, nous, nos, меня, мне, нас, нам, beni, bana, nas, nam, من, مرا, ما
 """
 """The writer, and what was named before."""
 
@@ -91,11 +112,15 @@ det åt mig, för hand, knappen, länken, händer inget, fel sida, inkorg*, inbo
 webbplats*, affisch*, facebook, läser er, läser dem, in english, english version, på engelska,
 på arabiska, hälsning*, regards, pozdraw*, sold our, verkauft, annan ort, bor jag på,
 digitalt, läser, illa menat, gott, vidarebefordr*, forwarded, tipsade, hörde, visade mig, såg,
-välskriv*, bra skrivet
+välskriv*, bra skrivet,
+flyttet, verhuisd, mudado, taşınd*, переехал*, preselil*, bijzonder, takk, tak, merci, gracias,
+teşekkür*, спасибо, hvala, bedankt, hilsen, groet*, saludo*
 """
 """What people add to such a wish: why they go, what they have tried, thanks."""
 
 ANOTHER_MATTER = """
+lokaltidning*, dagstidning*, morgontidning*, veckotidning*, sluta inte, inte sluta, avsluta inte,
+inte avsluta, ta inte bort, don t stop, do not stop, don t remove, do not remove, kerho*, förening*,
 lamp*, gatlykt*, laga, lagar, trasig*, trasiga, väg, vägen, vägar, gatan, asfalt*, trapp*,
 källar*, tvättstug*, hyra, hyran, hyresvärd*, värden, mögel, sopor, råtta, råttor, klott*,
 park, parkering*, moped*, trafik*, bilar, buss*, skola, skolan, lärare*, elev*, klass,
@@ -141,3 +166,23 @@ my father, my husband, my wife, my sister, my brother, my son, my daughter, mein
 mein vater, mein mann, meine frau, äitini, isäni, mojej mamy, والدتي, أمي, моя мама, hooyaday
 """
 """Whose address it may be instead."""
+
+FAREWELL = """
+adjö, farväl, hejdå, hej då, ajöss, tack för allt, tack för den här tiden, förlåt, orkar inte,
+orkar inget, orkar ej, orkar inte mer, orkar ente, vill inte mer, vill inte längre, vill ej mer,
+vill inte vara med, vill ente mer, klarar inte mer, står inte ut, härifrån, leva, livet, finnas,
+döden, tablett*, piller, slår mig, goodbye, good bye, farewell, can t go on, can t take it,
+can t do this, don t want to anymore, don t want to any more, i am done, i m done, so tired,
+forgive me, leb wohl, lebt wohl, lebewohl, kann nicht mehr, mag nicht mehr, verzeiht, żegnaj*,
+nie mam siły, nie mam już siły, nie dam rady, nie daję rady, wybaczcie, en jaksa, hyvästi,
+anteeksi, pahoillani, en kestä, прощавай*, не можу більше, більше не можу, немає сил, вибачте,
+прощай*, больше не могу, وداعا, وداعًا, لم أعد أحتمل, سامحوني, تعبت من, خداحافظ,
+دیگر نمی توانم, nabad gelyo, waan daalay, iga raalli ahow, farvel, orker ikke, kan ikke mer,
+kan ikke mere, adieu, adiós, no puedo más, elveda, zbogom, ne mogu više
+"""
+"""Said of a newsletter, and of life."""
+
+TITLE = """
+tryggare tillsammans, tryggt tillsammans
+"""
+"""What ours is called: who answers it does so with this subject."""

@@ -20,7 +20,8 @@ def taught(home: Path) -> Path:
 
 def accuracy(mailer: Mailer, *words: object) -> float:
     said = mailer("evaluate", "--json", *map(str, words))
-    assert (said.code, said.err) == (0, "")
+    assert said.code == 0
+    assert all(line.startswith("fitting") for line in said.err.splitlines())
     return float(json.loads(said.out)["owner_accuracy"]["value"])
 
 
@@ -29,6 +30,16 @@ def test_the_figures_and_the_table(mailer: Mailer) -> None:
     assert said.code == 0
     assert "owner accuracy" in said.out
     assert "right owner ↓ given →" in said.out
+
+
+def test_it_says_on_stderr_when_it_fits_and_which_part(mailer: Mailer, home: Path) -> None:
+    assert mailer("evaluate", str(EXAMPLES)).err == ""
+    taught = shutil.copy(EXAMPLES, home / "config" / "triage")
+    assert mailer("evaluate", str(EXAMPLES)).err == "fitting …\n"
+    Path(taught).unlink()
+    parted = mailer("evaluate", "--folds", "2", "--json", str(EXAMPLES))
+    assert parted.err == "fitting, part 1 of 2 …\nfitting, part 2 of 2 …\n"
+    assert json.loads(parted.out)
 
 
 def test_examples_that_are_measured_on_are_not_learned_from(mailer: Mailer, home: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -102,6 +103,14 @@ def test_what_a_leader_moved_to_others_is_filed_there_and_stands_so_in_the_recor
         mailer("triage", "replay", "--since", "2020-01-01", "--json").out.splitlines()[-1]
     )
     assert (totals["replayed"], totals["corrected"]) == (3, 1)
+
+
+def test_a_person_reads_the_names_of_subprojects(mailer: Mailer, taken: list[str]) -> None:
+    said = mailer("inquiries", "show", taken[0])
+    assert (said.code, said.err) == (0, "")
+    assert "owner: Trygg boendemiljö" in said.out.splitlines()
+    assert re.search(r"^  \+\d\.\d Trygg boendemiljö: ”", said.out, re.MULTILINE)
+    assert "trygg-boendemiljo" not in said.out
 
 
 def test_the_copy_of_an_edition_is_explained(mailer: Mailer, dovecot: Account) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mailer.inquiry.explanation import Explanation
 from mailer.inquiry.triage import Judged
-from mailer.inquiry.verdict import Inquiry, Reason, Verdict
+from mailer.inquiry.verdict import Inquiry, Kind, Reason, Verdict
 from tests.inquiry.project import ORGANISATION
 
 VERDICT = Verdict(
@@ -54,9 +54,9 @@ def test_a_verdict_is_told_in_a_few_lines() -> None:
     assert explained(JUDGED).in_words().splitlines() == [
         "a.eml: inquiry, URGENT",
         "  to Trygg boendemiljö (88%)",
-        "  copies: drog",
+        "  copies: ”Drogförebyggande gruppen”",
         "  +4.0 urgent: ”knivhotar”",
-        "  +1.2 boende: ”lampan” i ämnet",
+        "  +1.2 Trygg boendemiljö: ”lampan” i ämnet",
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_verdict_is_told_in_a_few_lines() -> None:
     [
         (
             Verdict("inquiry", "boende", (), ("boende", "coordinator"), 0.5, certain=False),
-            ["a.eml: inquiry", "  to the coordinator; likely: boende (50%)"],
+            ["a.eml: inquiry", "  to the coordinator; likely: ”Trygg boendemiljö” (50%)"],
         ),
         (
             Verdict("follow-up", None, (), ("coordinator", "drog"), 0.7),
@@ -78,6 +78,20 @@ def test_each_line_is_there_only_where_it_says_something(
     verdict: Verdict, lines: list[str]
 ) -> None:
     assert explained(replace(JUDGED, verdict=verdict)).in_words().splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("unsubscribe", "  it only seems so: the coordinator does what it asks"),
+        ("auto-reply", "  by its words alone: it stands in the coordinator's digest"),
+    ],
+)
+def test_what_only_seems_so_is_told(kind: Kind, told: str) -> None:
+    said = explained(Judged(Inquiry(), Verdict(kind, certain=False), "")).in_words()
+    assert said.splitlines() == [f"a.eml: {kind}", told]
+    sure = explained(Judged(Inquiry(), Verdict(kind), "")).in_words()
+    assert sure == f"a.eml: {kind}"
 
 
 def test_a_silence_is_told() -> None:

@@ -248,12 +248,6 @@ def test_odd_octets_are_read_as_what_they_stand_for(raw: bytes, text: str) -> No
     assert read(HEAD + b"Content-Type: text/plain\n\n" + raw).whole == text
 
 
-@pytest.mark.parametrize("order", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_two_octets_a_letter_are_read_in_either_order(order: str) -> None:
-    raw = HEAD + PLAIN_IN % b"utf-16" + "مصباح الشارع معطل".encode(order)
-    assert read(raw).whole == "مصباح الشارع معطل"
-
-
 @pytest.mark.parametrize("mark", ["\u202e", "\u202a", "\u2066", "\u200f", "\u200b"])
 def test_marks_that_turn_a_name_around_are_taken_off(mark: str) -> None:
     head = f"From: {mark}Polisen{mark} <a@example.org>\nSubject: x{mark}gpj.exe\n"

@@ -42,10 +42,25 @@ def test_an_automatic_reply_is_called_auto() -> None:
     assert labelled(VALUE | {"kind": "auto"}).kind == "auto-reply"
 
 
-def test_its_example_is_called_by_its_subject_or_else_its_id() -> None:
-    assert labelled(VALUE).example().name == "Lampan igen"
-    example = labelled(VALUE | {"subject": ""}).example()
-    assert (example.name, example.text, example.owner) == ("a1", VALUE["body"], "boende")
+@pytest.mark.parametrize(
+    ("subject", "body", "name"),
+    [
+        ("Lampan\nigen", "Den är trasig.", "Lampan igen"),
+        ("", "Den är trasig.\nEva", "Den är trasig. Eva"),
+        ("", "Den är trasig, och det är mörkt.", "Den är trasig, och det är…"),
+        ("", "", "a1"),
+    ],
+)
+def test_its_example_is_called_by_its_subject_or_its_first_words_or_its_id(
+    subject: str, body: str, name: str
+) -> None:
+    example = labelled(VALUE | {"subject": subject, "body": body}).example()
+    assert (example.name, example.text) == (name, body)
+
+
+def test_its_example_is_the_owners_and_may_be_that_of_others() -> None:
+    example = labelled(VALUE).example()
+    assert example.owner == "boende"
     assert example.also_ok == ("drog", "skola")
 
 

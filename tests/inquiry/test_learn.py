@@ -156,3 +156,14 @@ def test_a_model_survives_being_arrays() -> None:
     again = Model.of(model.arrays())
     assert again.labels == LABELS
     assert said(again, "Hej", DARK[1]) == said(model, "Hej", DARK[1])
+
+
+def test_many_alike_with_different_owners_leave_every_number_finite() -> None:
+    """A form letter of eighty neighbours, handed now to one and now to another leader."""
+    letter = "Vi kräver att kommunen gör något åt lampan vid torget. Med vänlig hälsning"
+    moved = [Example(letter, owner=(DRUGS, LAMPS)[i % 3 == 0], weight=8.0) for i in range(80)]
+    examples = moved + EXAMPLES * 12
+    sums = [SILENT if example in moved else {**SILENT, DRUGS: 3.0} for example in examples]
+    model = fit(sums, examples)
+    assert np.isfinite([model.rules_worth, *model.bias]).all()
+    assert best(model, letter) == DRUGS

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from copy import deepcopy
 
 import pytest
 from hypothesis import given
@@ -129,3 +130,9 @@ def test_any_text_can_be_searched(subject: str, text: str) -> None:
     for match in Patterns(["a*", "*e", "*1*", "i s*", "å"]).find(subject, text, "sv"):
         end = match.start + len(match.words)
         assert place[match.in_subject][match.start : end] == match.words
+
+
+def test_patterns_that_were_handed_to_another_process_find_the_same() -> None:
+    patterns = Patterns(["lamp*", "trasig"])
+    found = patterns.find("Lampan", "Den är trasig", "sv")
+    assert deepcopy(patterns).find("Lampan", "Den är trasig", "sv") == found

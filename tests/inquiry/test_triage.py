@@ -55,6 +55,29 @@ def test_the_subject_of_our_own_letter_says_nothing_of_the_answer() -> None:
     assert theirs.urgent
 
 
+def test_what_a_server_says_comes_before_its_marks() -> None:
+    report = "This is an email abuse report for an email message received from 192.0.2.1"
+    marks = ("Return-Path: <>", "X-Autoreply: yes")
+    assert TRIAGE.judge(mail("Jag är bortrest.", "Hej", *marks)).verdict.kind == "auto-reply"
+    assert TRIAGE.judge(mail(report, "Hej", *marks)).verdict.kind == "complaint"
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("Lampan är trasig. Och jag vill inte ha nyhetsbrevet längre.", True),
+        ("Lampan är trasig. Nyhetsbrevet är bra. Jag vill inte ha fler hål i vägen.", False),
+        ("Lampan är trasig. Vill ni inte ha den i nyhetsbrevet?", False),
+        ("Någon knivhotar mig. Och jag vill inte ha nyhetsbrevet längre.", False),
+        ("Lampan är trasig.", False),
+    ],
+)
+def test_a_wish_beside_a_matter_is_pointed_out(text: str, noted: bool) -> None:
+    judged = TRIAGE.judge(mail(text))
+    assert judged.verdict.kind == "inquiry"
+    assert ("slippa nyhetsbrevet" in judged.inquiry.note) == noted
+
+
 def test_a_mail_without_evidence_is_uncertain() -> None:
     verdict = TRIAGE.judge(mail("En fråga.")).verdict
     assert not verdict.certain
@@ -65,6 +88,8 @@ def test_danger_and_its_reasons_come_first() -> None:
     verdict = TRIAGE.judge(mail("Knarkare knivhotar folk.")).verdict
     assert (verdict.owner, verdict.urgent) == ("drog", True)
     assert [reason.slug for reason in verdict.reasons] == ["urgent", "urgent", "urgent", "drog"]
+    assert verdict.dangers
+    assert not TRIAGE.judge(mail("Knarkare säljer knark.")).verdict.dangers
 
 
 def test_a_leader_in_the_greeting_is_a_reason() -> None:
