@@ -15,7 +15,7 @@ from mailer.inquiry.triage import Judged
 Mail = tuple[bytes, int]
 """A mail, and its size where it is too large to be fetched whole, else 0."""
 
-HANDED, AT_ONCE = 4, 2
+HANDED, AT_ONCE = 12, 2
 """Mails that the helper is given together, and how often before it has answered: it never waits."""
 
 

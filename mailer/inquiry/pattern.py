@@ -19,6 +19,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from operator import contains
 from typing import Any
 from unicodedata import normalize
@@ -132,12 +133,17 @@ def _bare(text: str) -> bool:
 
 
 class _Index:
-    """Phrases by their first piece, and the pieces by where their `*` stand."""
+    """Phrases by their first two pieces, and the pieces by where their `*` stand."""
 
     def __init__(self, phrases: Sequence[tuple[str, tuple[str, ...]]]) -> None:
-        self._phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for pattern, phrase in phrases:
-            self._phrases.setdefault(phrase[0], []).append((pattern, phrase))
+        self._words: dict[str, list[str]] = {}
+        self._longer: dict[str, dict[str, list[tuple[str, tuple[str, ...]]]]] = {}
+        for pattern, (first, *more) in phrases:
+            if more:
+                by_second = self._longer.setdefault(first, {})
+                by_second.setdefault(more[0], []).append((pattern, tuple(more[1:])))
+            else:
+                self._words.setdefault(first, []).append(pattern)
         known = {piece for _, phrase in phrases for piece in phrase}
         self._wholes = _Cuts(known, before=False, after=False)
         self._beginnings = _Cuts(known, before=False, after=True)
@@ -147,16 +153,20 @@ class _Index:
 
     def find(self, place: Sequence[str]) -> Iterable[tuple[str, int, int]]:
         fitting = [*map(self._fitting, place)]
-        for start, fits in enumerate(fitting):
+        for start, (fits, following) in enumerate(pairwise((*fitting, ()))):
             for piece in fits:
-                for pattern, phrase in self._phrases.get(piece, ()):
-                    size = len(phrase)
-                    if size == 1:
-                        yield pattern, start, start + 1
-                        continue
-                    there = fitting[start + 1 : start + size]
-                    if len(there) == size - 1 and all(map(contains, there, phrase[1:])):
-                        yield pattern, start, start + size
+                for pattern in self._words.get(piece, ()):
+                    yield pattern, start, start + 1
+                if not following or piece not in self._longer:
+                    continue
+                by_second = self._longer[piece]
+                for second in following:
+                    for pattern, rest in by_second.get(second, ()):
+                        end = start + 2 + len(rest)
+                        if end <= len(fitting) and all(
+                            map(contains, fitting[start + 2 : end], rest)
+                        ):
+                            yield pattern, start, end
 
     def _fits(self, word: str) -> tuple[str, ...]:
         """The pieces that `word` fits, each once."""

@@ -62,6 +62,10 @@ class Inquiry:
     unreadable: str = ""
     note: str = ""
 
+    def __hash__(self) -> int:
+        """Of what is known before the text is read, which takes long."""
+        return hash((self.message_id, self.subject))
+
     @property
     def head(self) -> "Inquiry":
         """The same, as if nothing but the header and the types of its parts were known."""

@@ -14,6 +14,8 @@ from hashlib import sha256
 from mailer.mail.server import Secret
 
 _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
+_NAME = re.compile(rb"(?<![a-z])[a-z]{1,20}(?:\.[a-z2-7]{16}){2}\Z")
+_LONGEST = 55  # octets of it, and the one before
 _TWO = [first + second for first in _DIGITS for second in _DIGITS]  # of ten bits each
 
 
@@ -71,10 +73,11 @@ class Identity:
 
     def ids_in(self, raw: bytes) -> frozenset[str]:
         """Every Message-ID of ours that stands anywhere in a mail, such as a bounce."""
-        domain = re.escape(self.domain.encode())
-        # Bounded, or a long run of letters would be searched anew from each of them.
-        name = rb"(?<![a-z])[a-z]{1,20}(?:\.[a-z2-7]{16}){2}@"
-        ids = (each.decode("ascii") for each in re.findall(name + domain, raw))
+        found = (
+            _NAME.search(raw, max(0, at.start() - _LONGEST), at.start())
+            for at in re.finditer(b"@" + re.escape(self.domain.encode()), raw)
+        )
+        ids = (f"{each[0].decode('ascii')}@{self.domain}" for each in found if each)
         return frozenset(each for each in ids if self.kind_of(each))
 
     def _mac(self, purpose: str, text: str) -> str:
