@@ -14,7 +14,9 @@ from mailer.errors import MailerError
 from mailer.flows.expiring import Expiring
 from mailer.inquiry.follow_up import is_overdue
 from mailer.mail.post import Post
+from mailer.newsletter.edition import period_of
 from mailer.newsletter.receipt import Receipt
+from mailer.schedule import edition_trigger
 
 log = logging.getLogger("mailer.app")
 
@@ -31,8 +33,18 @@ async def status(service: Service) -> dict[str, dict[str, object]]:
         "answers": dict(await _answers(service)),
         "subscribers": dict(await service.subscribers.counts()),
         "editions": {row.period: row.date for row in editions},
+        "next": _next_edition(service),
         "trouble": {each.server: asdict(each) for each in await troubles(service)},
     }
+
+
+def _next_edition(service: Service) -> dict[str, object]:
+    """Its period, and when it is due by the schedule."""
+    settings = service.settings
+    newsletter = settings.newsletter
+    trigger = edition_trigger(newsletter.cron, settings.zone)
+    due = trigger.get_next_fire_time(None, service.clock.now())
+    return {period_of(due.date(), newsletter.period): due} if due else {}
 
 
 async def _answers(service: Service) -> dict[str, int]:

@@ -194,8 +194,11 @@ def say_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool) -> None:
-    """One row a line: as JSON, or under a line of titles, each column as wide as it needs."""
+def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool, none: str = "") -> None:
+    """One row a line: as JSON, or under a line of titles, each column as wide as it needs.
+
+    Where there is no row, a person is told so, beside what a program reads.
+    """
     rows = list(rows)
     if as_json:
         for row in rows:
@@ -206,6 +209,8 @@ def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool) -> None:
         for line in lines:
             cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
             say("  ".join(cells).rstrip())
+    elif none:
+        complain(none)
 
 
 def columns_of(row: Any, names: Iterable[str], zone: ZoneInfo) -> dict[str, object]:

@@ -56,7 +56,9 @@ def list_inquiries(
     async def work(service: "Service") -> None:
         find = service.follow_ups.find if waiting else service.journal.find
         rows = await find(limit)
-        show_rows((columns_of(row, _INQUIRY, service.settings.zone) for row in rows), as_json)
+        none = "No inquiry waits for an answer." if waiting else "No mail has come in yet."
+        zone = service.settings.zone
+        show_rows((columns_of(row, _INQUIRY, zone) for row in rows), as_json, none)
 
     in_service(context, work)
 

@@ -38,7 +38,9 @@ def list_letters(
 
     async def work(service: "Service") -> None:
         rows = await service.outbox.find(state, limit)
-        show_rows((columns_of(row, LETTER, service.settings.zone) for row in rows), as_json)
+        none = f"No letter is {state}." if state else "No letter yet."
+        zone = service.settings.zone
+        show_rows((columns_of(row, LETTER, zone) for row in rows), as_json, none)
 
     in_service(context, work)
 

@@ -16,6 +16,9 @@ def in_lines(figures: Mapping[str, Mapping[str, Any]], zone: ZoneInfo) -> Iterat
                 yield f"schedulers: {in_words(values) or _NOBODY}"
             case "delivery":
                 yield f"delivery: {_delivery(values)}"
+            case "next":
+                editions = (f"{period}, due {local(at, zone)}" for period, at in values.items())
+                yield f"next: {', '.join(editions) or 'no edition, by the schedule'}"
             case "trouble":
                 yield from _trouble(values, zone)
             case _:

@@ -4,10 +4,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from mailer.cli.frame import Json, address_given, counted, in_service, say, say_json, show_rows
+from mailer.cli.frame import (
+    Json,
+    address_given,
+    counted,
+    in_service,
+    local,
+    say,
+    say_json,
+    show_rows,
+)
 from mailer.errors import MailerError
 
 if TYPE_CHECKING:
@@ -58,7 +68,7 @@ def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
         found = await service.subscribers.find(email)
         if found is None:
             raise MailerError(f"{email} is not known")
-        show_rows([_row(found)], as_json)
+        show_rows([_row(found, service.settings.zone)], as_json)
 
     in_service(context, work)
 
@@ -68,7 +78,9 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
     """Every subscriber, whatever the state."""
 
     async def work(service: "Service") -> None:
-        show_rows(map(_row, await service.subscribers.all()), as_json)
+        zone = service.settings.zone
+        rows = (_row(each, zone) for each in await service.subscribers.all())
+        show_rows(rows, as_json, "No subscriber yet.")
 
     in_service(context, work)
 
@@ -161,12 +173,12 @@ def _counting(what: str, rows: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.advance(task, done)
 
 
-def _row(subscriber: "Subscriber") -> dict[str, object]:
+def _row(subscriber: "Subscriber", zone: ZoneInfo) -> dict[str, object]:
     return {
         "email": subscriber.address.email,
         "name": subscriber.address.name,
         "language": subscriber.language,
         "state": subscriber.state,
-        "since": subscriber.since.isoformat(timespec="seconds"),
+        "since": local(subscriber.since, zone),
         "evidence": subscriber.evidence,
     }

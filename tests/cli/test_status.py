@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,16 @@ from tests.cli.calling import Mailer
 from tests.servers import Account, Sink
 
 CLOSED = "127.0.0.1:1"
-KEYS = ["schedulers", "delivery", "outbox", "inquiries", "answers", "subscribers", "editions"]
+KEYS = [
+    "schedulers",
+    "delivery",
+    "outbox",
+    "inquiries",
+    "answers",
+    "subscribers",
+    "editions",
+    "next",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +62,8 @@ def queue(posts: Callable[[Service], Sequence[Post]], at: datetime) -> None:
 
 
 def test_a_fresh_service_is_told_in_words(mailer: Mailer) -> None:
-    assert mailer("status").out.splitlines() == [
+    *lines, following, last = mailer("status").out.splitlines()
+    assert lines == [
         "schedulers: none, so nothing happens by itself; start: mailer run",
         "delivery: no letter is due; 0 taken in the last minute, 0 in the hour",
         "outbox: none",
@@ -60,8 +71,9 @@ def test_a_fresh_service_is_told_in_words(mailer: Mailer) -> None:
         "answers: open 0, overdue 0, answered 0",
         "subscribers: none",
         "editions: none",
-        "trouble: none",
     ]
+    assert re.fullmatch(r"next: 20\d\d-\d\d, due 20\d\d-\d\d-\d\d \d\d:00:00\+0[12]:00", following)
+    assert last == "trouble: none"
     assert figures(mailer)["trouble"] == {}
 
 

@@ -105,6 +105,24 @@ def test_init_writes_a_config_that_passes_its_own_check(mailer: Mailer) -> None:
     assert (again.code, again.err.count("\n")) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "none"),
+    [
+        ("inquiries list", "No mail has come in yet."),
+        ("inquiries list --open", "No inquiry waits for an answer."),
+        ("outbox list", "No letter yet."),
+        ("outbox list --state failed", "No letter is failed."),
+        ("subscribers list", "No subscriber yet."),
+    ],
+)
+def test_a_list_without_a_row_says_so_beside_what_a_program_reads(
+    words: str, none: str, mailer: Mailer
+) -> None:
+    said = mailer(*words.split())
+    assert (said.code, said.out, said.err) == (0, "", f"{none}\n")
+    assert mailer(*words.split(), "--json").err == ""
+
+
 def test_the_version_is_told(mailer: Mailer) -> None:
     said = mailer("--version")
     assert (said.code, said.out) == (0, f"mailer {version('mailer')}\n")
