@@ -33,14 +33,18 @@ DANGERS: Mapping[str, str] = {
 }
 """What the danger is."""
 
-CIRCUMSTANCES: Mapping[str, str] = {
-    "child": "barn",
-    "frail": "någon som är svag",
+WHEN: Mapping[str, str] = {
     "now": "nu",
     "soon": "snart",
+}
+"""That it is upon somebody: this makes a danger graver, and is none by itself."""
+
+WHOSE: Mapping[str, str] = {
+    "child": "barn",
+    "frail": "någon som är svag",
     "plea": "ber om hjälp",
 }
-"""For whom, when, and how it is told: they make a danger graver, and are none by themselves."""
+"""For whom it is one, and how it is told: likewise, and less."""
 
 CALMING: Mapping[str, str] = {
     "past": "för länge sedan",

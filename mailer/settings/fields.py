@@ -12,7 +12,7 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, ValidationInfo
 
-from mailer.inquiry.danger import CALMING, CIRCUMSTANCES, DANGERS
+from mailer.inquiry.danger import CALMING, DANGERS, WHEN, WHOSE
 from mailer.inquiry.pattern import pieces
 from mailer.newsletter.edition import Period
 
@@ -165,7 +165,7 @@ def _pattern(text: str) -> str:
 
 
 def _aspect(text: str) -> str:
-    return _one_of("danger", text, (*DANGERS, *CIRCUMSTANCES, *CALMING))
+    return _one_of("danger", text, (*DANGERS, *WHEN, *WHOSE, *CALMING))
 
 
 Weight = Annotated[str, AfterValidator(_weight)]

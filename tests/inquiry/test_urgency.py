@@ -35,11 +35,11 @@ RULES = TriageRules(
     [
         ("", "Han har kniv", "sv", False, [1.2]),
         ("", "Han har kniv nu", "sv", False, [1.2, 0.8]),
-        ("", "Han har kniv nu, barnen ropar på hjälp", "sv", True, [1.2, 0.8, 0.8, 0.8]),
+        ("", "Han har kniv nu, barnen ropar på hjälp", "sv", True, [1.2, 0.8, 0.4, 0.4]),
         ("", "Han har kniv och hon andas inte", "sv", True, [1.2, 1.2]),
         ("Kniv", "kniv, kniven", "sv", False, [1.2]),
         ("", "Det brinner, rök, röken", "sv", False, [1.2]),
-        ("", "Barnen ropar på hjälp nu", "sv", False, [0.8, 0.8, 0.8]),
+        ("", "Barnen ropar på hjälp nu", "sv", False, [0.8, 0.4, 0.4]),
         ("", "Lampan är trasig", "sv", False, []),
         ("", "He has a knife", "en", False, [1.2]),
         ("", "Han har kniv", "en", False, []),
@@ -58,9 +58,9 @@ def test_dangers_add_up_with_what_stands_beside_them_which_is_none_by_itself(
     ("text", "weight"),
     [
         ("Kniv nu", 2.0),
-        ("Kniv nu, haha", 1.6),
+        ("Kniv nu, haha", 1.2),
         ("Kniv för tio år sedan, haha, på en kurs", 0.6),
-        ("Kniv, och hon andas inte, för tio år sedan", 2.0),
+        ("Kniv, och hon andas inte, för tio år sedan", 1.6),
         ("Haha, för tio år sedan", 0.0),
     ],
 )
@@ -87,16 +87,16 @@ WORD = Reason("urgent", "ordet ”bryggan” (inlärt)", 0.5)
 @pytest.mark.parametrize(
     ("text", "learned", "urgent"),
     [
-        ("Hon sitter på bryggan", 0.8, True),
-        ("Hon sitter på bryggan", 0.6, False),
-        ("Hon sitter på bryggan nu", 0.1, True),
-        ("Han har kniv", -0.4, True),
-        ("Han har kniv", -0.6, False),
+        ("Hon sitter på bryggan", 0.0, True),
+        ("Hon sitter på bryggan", -0.2, False),
+        ("Hon sitter på bryggan nu", -0.9, True),
+        ("Han har kniv", -1.2, True),
+        ("Han har kniv", -1.4, False),
         ("Han har kniv, och någon andas inte", -9.0, False),
         ("Hon andas inte alls. Vem ska vi prata med?", -9.0, True),
         ("Hon andas inte alls, haha", -9.0, True),
         ("Haha, på en kurs andas hon inte", -9.0, False),
-        ("Haha, för ett år sedan", 0.5, False),
+        ("Haha, för ett år sedan", -0.2, False),
     ],
 )
 def test_what_was_learned_is_added(text: str, learned: float, urgent: bool) -> None:
@@ -104,6 +104,15 @@ def test_what_was_learned_is_added(text: str, learned: float, urgent: bool) -> N
     found = urgency("", text, "sv", RULES, leaning)
     assert found.urgent == urgent
     assert (WORD in found.reasons) == urgent
+
+
+@pytest.mark.parametrize(
+    ("number", "least"), [(1, -0.12), (5, -0.12), (40, 0.5), (109, 0.8), (800, 1.4)]
+)
+def test_of_a_long_mail_more_is_asked_for(number: int, least: float) -> None:
+    text = "och " * number
+    assert urgency("", text, "sv", RULES, Leaning(urgent=least + 0.01)).urgent
+    assert not urgency("", text, "sv", RULES, Leaning(urgent=least - 0.01)).urgent
 
 
 def test_without_words_and_examples_nothing_is_urgent() -> None:
