@@ -233,6 +233,15 @@ async def test_who_gets_it_from_others_has_not_answered(record: Record, sign: st
     assert await record.open() == ([case.id] if sign == "flagged" else [])
 
 
+async def test_who_gets_another_case_leaves_this_one_answered(record: Record) -> None:
+    answered, other = await record.take(), await record.take()
+    await record.follow_ups.flagged([answered], NOW + HOUR)
+    await record.give(other, "drog", NOW + 2 * HOUR)
+    assert await record.open() == [other.id]
+    (waiting,) = await record.follow_ups.waiting()
+    assert waiting.since == NOW + 2 * HOUR
+
+
 # --- letters ---
 
 

@@ -49,7 +49,10 @@ _BY_A_FLAG = ""
 """Stands in place of the number of the mail that answers."""
 
 _SINCE: ColumnElement[datetime] = func.coalesce(
-    select(func.max(labels.c.at)).where(labels.c.inquiry_id == inquiries.c.id).scalar_subquery(),
+    select(func.max(labels.c.at))
+    .where(labels.c.inquiry_id == inquiries.c.id)
+    .correlate(inquiries)  # within exists(), too
+    .scalar_subquery(),
     inquiries.c.decided,
 )
 _ANSWERED = or_(
