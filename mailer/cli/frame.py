@@ -8,9 +8,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mailer.mail.address import Address
     from mailer.settings import Settings
 
+T = TypeVar("T")
 _WIDEST = 60  # columns of one cell
 
 
@@ -213,6 +214,13 @@ def show_rows(rows: Iterable[Mapping[str, object]], as_json: bool, none: str = "
         complain(none)
 
 
+def newest(rows: Sequence[T], limit: int) -> Sequence[T]:
+    """The first `limit` of them; where there are more, a person is told so."""
+    if len(rows) > limit:
+        complain(f"These are the newest {limit}; --limit shows more.")
+    return rows[:limit]
+
+
 def columns_of(row: Any, names: Iterable[str], zone: ZoneInfo) -> dict[str, object]:
     """Columns of a database row by their names, moments as `local`."""
     columns = ((name, getattr(row, name)) for name in names)
@@ -227,8 +235,13 @@ def local(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(" ", "seconds")
 
 
+def plain(value: object) -> str:
+    """As people read it: yes and no, and a dash for nothing."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value or "-")
+
+
 def _cell(value: object) -> str:
-    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value or "-")
+    text = plain(value)
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 

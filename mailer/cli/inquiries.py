@@ -17,6 +17,8 @@ from mailer.cli.frame import (
     day_option,
     in_service,
     midnight,
+    newest,
+    plain,
     say,
     say_json,
     show_rows,
@@ -55,7 +57,7 @@ def list_inquiries(
 
     async def work(service: "Service") -> None:
         find = service.follow_ups.find if waiting else service.journal.find
-        rows = await find(limit)
+        rows = newest(await find(limit + 1), limit)
         none = "No inquiry waits for an answer." if waiting else "No mail has come in yet."
         zone = service.settings.zone
         show_rows((columns_of(row, _INQUIRY, zone) for row in rows), as_json, none)
@@ -84,12 +86,16 @@ def show_inquiry(
             say_json(shown | {"reasons": row.reasons, "silence": row.silence})
         else:
             organisation = service.settings.organisation
+            if row.owner:
+                shown["owner"] = named(row.owner, organisation)
             for name, value in shown.items():
-                said = named(str(value), organisation) if name == "owner" else value
-                say(f"{name}: {said}")
+                say(f"{name}: {plain(value)}")
             for reason in row.reasons or ():
                 speaks_for = named(reason["for"], organisation)
-                say(f"  {reason['weight']:+.1f} {speaks_for}: {reason['what']}")
+                what = f"{speaks_for}: {reason['what']}" if speaks_for else reason["what"]
+                say(f"  {reason['weight']:+.1f} {what}")
+            if row.silence:
+                say(f"  no acknowledgement: {row.silence}")
         show_rows(
             (columns_of(letter, LETTER, service.settings.zone) for letter in letters), as_json
         )

@@ -72,6 +72,11 @@ def send(
 
     async def work(service: "Service") -> None:
         date = chosen(day, service.settings)
+        if date > chosen(None, service.settings) and not test_reader:
+            raise MailerError(
+                f"{date} has not come: nothing is sent before its day; see: mailer compose, or"
+                " send --to for a test letter"
+            )
         if test_reader:
             outcome = await send_test(service, date, test_reader)
             say(f"Test letter to {test_reader.email}: {said(outcome)}")

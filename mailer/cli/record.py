@@ -10,6 +10,7 @@ from mailer.cli.frame import (
     columns_of,
     counted,
     in_service,
+    newest,
     say,
     say_json,
     show_rows,
@@ -36,8 +37,13 @@ def list_letters(
 ) -> None:
     """The newest letters."""
 
+    from mailer.newsletter.receipt import STATES
+
+    if state not in (None, *STATES):
+        raise typer.BadParameter(f"--state {state}: expected one of {', '.join(STATES)}")
+
     async def work(service: "Service") -> None:
-        rows = await service.outbox.find(state, limit)
+        rows = newest(await service.outbox.find(state, limit + 1), limit)
         none = f"No letter is {state}." if state else "No letter yet."
         zone = service.settings.zone
         show_rows((columns_of(row, LETTER, zone) for row in rows), as_json, none)

@@ -37,7 +37,12 @@ def add(
     language: Annotated[str, typer.Option(help="ISO 639-1: the letters' language.")] = "sv",
 ) -> None:
     """Make an address a subscriber at once."""
-    person = (address_given(email, name), language)
+    from mailer.subscriber.table import language_called
+
+    try:
+        person = (address_given(email, name), language_called(language.strip().lower()))
+    except ValueError as error:
+        raise typer.BadParameter(f"--language: {error}") from None
 
     async def work(service: "Service") -> None:
         why = "added on the command line"

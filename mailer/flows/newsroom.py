@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from mailer.errors import (
     EditionError,
+    LoginRefused,
     MailboxError,
     MailerError,
     NotApproved,
@@ -42,6 +43,9 @@ log = logging.getLogger("mailer.newsroom")
 QUIET = timedelta(minutes=10)
 """So long must an edition stay as it is before the approvers are asked anew."""
 
+
+LOCKS = timedelta(minutes=5)
+"""After a refused login: trying again soon would lock the account."""
 
 _NEWS = timedelta(days=1)
 """What did not come of an older edition is no news: a service that starts tells of none."""
@@ -83,6 +87,7 @@ class Newsroom:
     _told: set[str] = field(default_factory=set)
     _edited: tuple[Paper, datetime, Edited] | None = None
     _changed: tuple[str, datetime] | None = None
+    _refused: datetime | None = None
 
     async def tick(self) -> bool:
         """Do what is due; whether letters were queued. Raises no MailerError.
@@ -204,12 +209,15 @@ class Newsroom:
 
     async def _kept(self, period: str) -> bool:
         """Whether the contact mailbox has a copy, put there now if need be; later if not now."""
-        composer = self.paper.composer
+        composer, now = self.paper.composer, self.clock.now()
+        if self._refused and now - self._refused < LOCKS:
+            return False
         try:
             if not await self.copies.holds(composer.copy_of(period)):
                 sent = await self.editions.sent(period)
                 await self.copies.keep(composer.copy(sent, self.identity))
         except MailboxError as error:
+            self._refused = now if isinstance(error, LoginRefused) else None
             log.info("copy-not-kept period=%s reason=%s", period, error)
             return False
         return True

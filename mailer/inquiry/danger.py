@@ -61,7 +61,7 @@ _POISON = frozenset({"dope"})
 
 
 def helplines(dangers: Collection[str]) -> tuple[Helpline, ...]:
-    """Whom else to ring than 112, in these dangers.
+    """Whom else to ring than 112, in these dangers; what is nearest to them first.
 
     Who means to die tells of gas, a gun, a lake or a missing brother, and names that last: only
     where nothing but violence is told may the line for it fall away. What is only `PLAIN` is
@@ -73,4 +73,6 @@ def helplines(dangers: Collection[str]) -> tuple[Helpline, ...]:
         "suicide": not named or bool(named - _VIOLENCE),
         "poison": bool(named & _POISON),
     }
-    return tuple(line for line, is_asked in asked.items() if is_asked)
+    violent = asked["violence"] and "farewell" not in named
+    first: Helpline = "violence" if violent else "suicide"
+    return tuple(sorted((line for line in asked if asked[line]), key=lambda line: line != first))

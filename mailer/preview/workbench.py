@@ -17,7 +17,7 @@ from mailer.errors import MailerError, Problem, SettingsError, TemplateFault
 from mailer.flows.ports.clock import Clock
 from mailer.flows.publish import Composer
 from mailer.newsletter.activity import parse_period
-from mailer.newsletter.edition import is_empty
+from mailer.newsletter.edition import is_empty, period_of
 from mailer.newsletter.finding import Finding
 from mailer.newsletter.render import languages_of
 from mailer.newsletter.words import ORIGINAL
@@ -124,9 +124,12 @@ class Workbench:
 
     async def _show(self, work: _Work, day: date | None, language: str) -> Shown:
         settings, compose, now = work.settings, work.compose, self._clock.now()
-        days = _days(settings)
-        day = day or _next(now.astimezone(settings.zone).date(), days.values())
-        edition = await edition_due(settings, compose, day)
+        today = now.astimezone(settings.zone).date()
+        days = _days(settings, today)
+        edition = await edition_due(settings, compose, day or _next(today, days.values()))
+        if day is None and is_empty(edition):
+            edition = await edition_due(settings, compose, _last(today, days.values()))
+        day = edition.date
         languages = languages_of(edition, compose.renderer.languages)
         language = language if language in languages else ORIGINAL
         composed = compose.compose(edition, now, language)
@@ -149,11 +152,15 @@ class Workbench:
         )
 
 
-def _days(settings: Settings) -> dict[str, date]:
-    """When each edition that has a file goes out by the schedule, in order."""
+def _days(settings: Settings, today: date) -> dict[str, date]:
+    """When the next edition, and each that has a file, goes out by the schedule, in order."""
     trigger = edition_trigger(settings.newsletter.cron, settings.zone)
+    following = trigger.get_next_fire_time(None, datetime.combine(today, time(), settings.zone))
+    periods = {*settings.editions}
+    if following:
+        periods.add(period_of(following.date(), settings.newsletter.period))
     days = {}
-    for period in sorted(settings.editions, key=parse_period):
+    for period in sorted(periods, key=parse_period):
         first, last = parse_period(period)
         due = trigger.get_next_fire_time(None, datetime.combine(first, time(), settings.zone))
         days[period] = due.date() if due and due.date() <= last else first
@@ -161,8 +168,13 @@ def _days(settings: Settings) -> dict[str, date]:
 
 
 def _next(today: date, days: Collection[date]) -> date:
-    """The edition that is written next; else the last that was, else today's."""
-    return next((day for day in days if day >= today), max(days, default=today))
+    """The edition that is written next; else today's."""
+    return min((day for day in days if day >= today), default=today)
+
+
+def _last(today: date, days: Collection[date]) -> date:
+    """The last edition that was, else the next."""
+    return max((day for day in days if day < today), default=_next(today, days))
 
 
 def _around(problem: Problem) -> Sequence[tuple[int, str]]:

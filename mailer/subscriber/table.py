@@ -104,12 +104,13 @@ def write_table(subscribers: Iterable[Subscriber]) -> str:
 
 
 def _entry(line: int, values: Mapping[str, str]) -> Entry:
-    language = _language(values.get("language", "").lower() or _DEFAULT_LANGUAGE)
+    language = language_called(values.get("language", "").lower() or _DEFAULT_LANGUAGE)
     written = _as_written(values["email"]), _as_written(values.get("name", ""))
     return Entry(line, subscriber_address(*written), language, _state(values.get("state", "")))
 
 
-def _language(word: str) -> str:
+def language_called(word: str) -> str:
+    """The language (ISO 639-1) that is called so; ValueError where letters know none such."""
     for code, names in _LANGUAGES.items():
         if word in (code, *names):
             return code

@@ -113,6 +113,14 @@ def test_a_person_reads_the_names_of_subprojects(mailer: Mailer, taken: list[str
     assert "trygg-boendemiljo" not in said.out
 
 
+def test_more_than_the_list_shows_is_told_beside_it(mailer: Mailer, taken: list[str]) -> None:
+    for words in (["inquiries", "list"], ["inquiries", "list", "--open"], ["outbox", "list"]):
+        said = mailer(*words, "--limit", "2", "--json")
+        assert len(said.out.splitlines()) == 2
+        assert said.err == "These are the newest 2; --limit shows more.\n"
+    assert mailer("inquiries", "list", "--limit", "3").err == ""
+
+
 def test_the_copy_of_an_edition_is_explained(mailer: Mailer, dovecot: Account) -> None:
     mailer("subscribers", "add", "bo@example.org")
     assert mailer("send", "--date", "2020-09-11").code == 0

@@ -58,6 +58,7 @@ def test_a_letter_that_failed_is_tried_again_when_a_person_says_so(
         {"recipient": "bo@example.org", "reply": "550 5.1.1 No such user"}
     ]
     assert mailer("receipt", "2020-09", "--who", "everybody").code == 2
+    assert mailer("outbox", "list", "--state", "lost").code == 2
     (failed,) = objects(mailer, "outbox", "list", "--state", "failed")
     sink.answers = lambda sender, to: None
     assert mailer("outbox", "retry", failed["key"]).out == "1 letter is due again.\n"
@@ -72,6 +73,8 @@ def test_a_subscriber_comes_goes_and_is_forgotten(mailer: Mailer) -> None:
     )
     again = mailer("subscribers", "add", "BO@example.org").out
     assert again == "BO@example.org: was a subscriber already\n"
+    said = mailer("subscribers", "add", "eva@example.org", "--language", "klingonska")
+    assert (said.code, "no language 'klingonska'" in said.err) == (2, True)
     (bo,) = objects(mailer, "subscribers", "list")
     assert (bo["email"], bo["name"], bo["state"]) == ("bo@example.org", "Bo Ek", "active")
     assert mailer("subscribers", "remove", "bo@example.org").code == 0

@@ -123,6 +123,12 @@ def test_a_list_without_a_row_says_so_beside_what_a_program_reads(
     assert mailer(*words.split(), "--json").err == ""
 
 
+def test_no_edition_is_sent_before_its_day(mailer: Mailer) -> None:
+    said = mailer("send", "--date", "2099-12-10")
+    assert said.code == 1
+    assert said.err.startswith("2099-12-10 has not come: nothing is sent before its day; ")
+
+
 def test_the_version_is_told(mailer: Mailer) -> None:
     said = mailer("--version")
     assert (said.code, said.out) == (0, f"mailer {version('mailer')}\n")

@@ -32,8 +32,10 @@ class Mailbox:
     def __init__(self) -> None:
         self.copies: set[str] = set()
         self.gone: MailboxError | None = None
+        self.asked = 0
 
     async def holds(self, name: str) -> bool:
+        self.asked += 1
         if self.gone:
             raise self.gone
         return name in self.copies

@@ -5,7 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from mailer.errors import EditionError, MailboxError, NotApproved, Problem, SettingsError
+from mailer.errors import (
+    EditionError,
+    LoginRefused,
+    MailboxError,
+    NotApproved,
+    Problem,
+    SettingsError,
+)
 from mailer.newsletter.activity import Activity
 from mailer.newsletter.approval import Missed
 from mailer.newsletter.finding import Finding
@@ -286,6 +293,22 @@ async def test_a_mailbox_that_is_gone_holds_the_schedule_but_not_a_person(
         desk.mailbox.gone = None
         await desk.until("2020-09-11T11:10", MINUTE * 10)
         assert desk.mailbox.copies == {"2020-09 tryggare-tillsammans.markaryd.example"}
+
+
+async def test_after_a_refused_login_the_copy_waits_for_five_minutes(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        desk = await office(world)
+        await desk.until("2020-09-11T09:59", MINUTE)
+        await desk.newsroom.publish(date(2020, 9, 11))
+        desk.mailbox.copies.clear()
+        desk.mailbox.gone, desk.mailbox.asked = LoginRefused("imap: wrong password"), 0
+        await desk.until("2020-09-11T10:20", MINUTE)
+        assert 2 <= desk.mailbox.asked <= 5
+        desk.mailbox.gone = None
+        await desk.until("2020-09-11T10:30", MINUTE)
+        assert desk.mailbox.copies
 
 
 async def test_by_hand_an_edition_must_be_approved_too(open_world: OpenWorld) -> None:

@@ -84,6 +84,25 @@ def test_it_opens_with_the_edition_that_is_written_next(browser: Browser) -> Non
     assert "Höstfest i parken" in browser.get("/brev").text
 
 
+def test_where_the_next_edition_is_empty_it_opens_with_the_last(folder: Path) -> None:
+    class Later:
+        def now(self) -> datetime:
+            return datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+    environ = {"MAILER_DATA_DIR": str(folder / "data")}
+    workbench = Workbench(folder / "config", environ, Later())
+    browser = Browser(page(workbench, read_templates(CHECKOUT / "templates")))
+    html = browser.get("/").text
+    assert 'aria-current="true">2020-09</a>' in html
+    assert ">2026-12</a>" in html
+    (folder / "config" / "activities" / "jul.yaml").write_text(
+        PARTY.replace("2020-10-16", "2026-12-19"), "utf-8"
+    )
+    html = browser.get("/").text
+    assert 'aria-current="true">2026-12</a>' in html
+    assert "Höstfest i parken" in browser.get("/brev").text
+
+
 def test_a_day_without_anything_to_tell_is_said(browser: Browser) -> None:
     assert "inget nummer skickas" in browser.get("/?datum=2030-01-11").text
 
