@@ -32,7 +32,7 @@ _WHEN = 0.8
 _WHOSE = 0.4
 _CALMING = -0.8
 _LEAST = 0.5
-_ENOUGH = 0.5
+_ENOUGH = 0.3
 """Of hard mails not seen before nine dangers in ten reach it, one everyday worry in sixteen."""
 _OF_LENGTH, _USUAL, _SHORTEST = 0.3, 40, 5
 """What is added to that for each e-fold of words more than usual; less for a short one."""
