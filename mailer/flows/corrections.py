@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailer.errors import StoreError
 from mailer.flows.correspondence import Correspondence
 from mailer.flows.ports.clock import Clock
 from mailer.flows.ports.judging import Absences, Knowledge, Labels
@@ -25,6 +26,7 @@ from mailer.inquiry.correction import (
     step,
     wanted,
 )
+from mailer.inquiry.record import Case
 from mailer.inquiry.reply import Matter, answered_in
 from mailer.inquiry.rerouted import Rerouted
 from mailer.inquiry.route import Circumstances, route
@@ -136,9 +138,27 @@ class Corrections:
         return (person, holding) if holding else None
 
     async def takes(self, holding: Holding, leader: Leader) -> None:
-        """This leader takes it: the others need not."""
-        await self.labels.take(holding, leader.slug, self.clock.now())
-        log.info("taken case=%s by=%s", holding.case.number, leader.slug)
+        """This leader takes it: the others who have it are told that they need not."""
+        now = self.clock.now()
+        try:
+            _, inquiry = await self._read(holding.case)
+        except StoreError:  # an original that is lost has no thread
+            inquiry = Inquiry(subject=holding.subject)
+        posts = [
+            self._to_leader(
+                f"notice/{holding.case.number}/taken/{leader.slug}/{reader.slug}",
+                reader,
+                self.rerouted.taken(holding, leader),
+                holding,
+                inquiry,
+                now,
+            )
+            for slug in sorted(holding.seen - {leader.slug})
+            if (reader := self.organisation.people.get(slug))
+        ]
+        if await self.labels.take(holding, leader.slug, posts, now):
+            self.queued()
+            log.info("taken case=%s by=%s", holding.case.number, leader.slug)
 
     async def goes(self, holding: Holding, to: str, leader: Leader) -> None:
         """This leader says who should have it."""
@@ -149,19 +169,22 @@ class Corrections:
     async def _posts(self, correction: Correction, now: datetime) -> list[Post]:
         holding = correction.holding
         case = holding.case
-        raw = await self.originals.get(case.hash)
-        too_large = case.size if case.size > self.limit else 0
-        await self.triage.renew()
-        inquiry = self.triage.judge(raw, too_large=too_large).inquiry
+        original, inquiry = await self._read(case)
         today = now.astimezone(self.zone).date()
         away = away_on(today, self.organisation, await self.absences.on(today))
         matter = self._matter(correction, inquiry, away)
-        original = b"" if too_large else raw
         return [
             *self.correspondence.about(matter, case, original, None, now),
             *self._to_readers(correction, matter.route.leaders, inquiry, now),
             *self._to_sender(correction, inquiry, now),
         ]
+
+    async def _read(self, case: Case) -> tuple[bytes, Inquiry]:
+        """The mail, empty where it is too large to be handed on, and what it says."""
+        raw = await self.originals.get(case.hash)
+        too_large = case.size if case.size > self.limit else 0
+        await self.triage.renew()
+        return b"" if too_large else raw, self.triage.judge(raw, too_large=too_large).inquiry
 
     def _matter(self, correction: Correction, inquiry: Inquiry, away: Away) -> Matter:
         """The mail as those who have not seen it get it: theirs, for a person said so."""

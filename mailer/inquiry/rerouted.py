@@ -36,6 +36,10 @@ class Rerouted:
             by=people[correction.by].titled if correction.by in people else "En kollega",
         )
 
+    def taken(self, holding: Holding, leader: Leader) -> Words:
+        """To one who has the mail: this leader takes it."""
+        return self._write("taken", holding, name=leader.name, by=leader.titled)
+
     def to_sender(self, correction: Correction, language: str) -> Words:
         """To the resident who was told of others: who has it now."""
         organisation, to = self._organisation, correction.to
@@ -74,6 +78,7 @@ class Rerouted:
             for language in LOCALES:
                 self.to_sender(correction, language)
         self.choices(holding, "prov")
+        self.taken(holding, leaders[0])
 
     def _name(self, holder: str) -> str:
         """What a holder is called in running text; a shelf has no name."""

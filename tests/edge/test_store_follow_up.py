@@ -222,7 +222,7 @@ async def test_who_gets_it_from_others_has_not_answered(record: Record, sign: st
             case "take":
                 holding = await record.labels.holding(case.number, now)
                 assert holding
-                await record.labels.take(holding, f"leader-{number}", now)
+                await record.labels.take(holding, f"leader-{number}", (), now)
 
     await answer(2, NOW + HOUR)
     assert await record.open() == []

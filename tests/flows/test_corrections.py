@@ -182,6 +182,19 @@ async def test_a_leader_takes_it_and_the_others_see_that(open_world: OpenWorld) 
         shown = (await browser.get(link(JOHN))).text
         assert "Sven Holmberg har tagit ärendet" in shown
         assert "Jag tar den" in shown
+        await world.delivery().drain()
+        told = [opened(each) for each in world.sent_to(JOHN)]
+        assert [str(each["Subject"]) for each in told[1:]] == [
+            "[IT-2020-0001] Sven Holmberg tar ärendet"
+        ]
+        assert len(world.sent_to(SVEN)) == 1
+
+
+async def test_a_case_whose_original_is_lost_can_be_taken(open_world: OpenWorld) -> None:
+    async with browsing(open_world) as (world, browser):
+        world.originals.path((await holding(world)).case.hash).unlink()
+        assert (await browser.post(link(SVEN), data={"gor": "ta"})).status_code == 303
+        assert (await holding(world)).taken == ("sven",)
 
 
 async def test_a_leader_gives_it_to_others(open_world: OpenWorld) -> None:

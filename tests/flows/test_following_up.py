@@ -231,7 +231,7 @@ async def test_whoever_takes_it_by_the_button_is_left_in_peace(open_world: OpenW
         labels = StoredLabels(world.database)
         holding = await labels.holding("IT-2020-0001", world.clock.now())
         assert holding
-        await labels.take(holding, "sven", world.clock.now())
+        await labels.take(holding, "sven", (), world.clock.now())
         assert not await is_open(world)
         assert await look_at(world, "2020-09-21T07:30") == 0
 

@@ -40,6 +40,7 @@ RENDERED: dict[str, Callable[[], Words]] = {
     "rerouted_yours": lambda: LETTERS.to_reader(BY_SVEN, ANNA, (ANNA, ANDERS)),
     "rerouted_back": lambda: LETTERS.to_reader(BACK, ANDERS, (SVEN, ANNA)),
     "rerouted_shelf": lambda: LETTERS.to_reader(TO_A_SHELF, ANDERS, ()),
+    "taken": lambda: LETTERS.taken(LAMP, SVEN),
     "rerouted_choices": lambda: LETTERS.choices(LAMP, "parken"),
     "rerouted_sender_coordinator": lambda: LETTERS.to_sender(TO_THE_COORDINATOR, "sv"),
     **{

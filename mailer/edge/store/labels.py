@@ -82,11 +82,17 @@ class StoredLabels:
     async def put(self, posts: Sequence[Post], now: datetime) -> None:
         await self._database.write(lambda connection: put(connection, posts, now))
 
-    async def take(self, holding: Holding, leader: str, now: datetime) -> None:
+    async def take(
+        self, holding: Holding, leader: str, posts: Sequence[Post], now: datetime
+    ) -> bool:
         values = {"inquiry_id": holding.case.id, "leader": leader, "at": now}
-        await self._database.write(
-            lambda connection: connection.execute(insert_new(connection, takings).values(values))
-        )
+
+        def work(connection: Connection) -> bool:
+            taken = connection.execute(insert_new(connection, takings).values(values)).rowcount > 0
+            put(connection, posts if taken else (), now)
+            return taken
+
+        return await self._database.write(work)
 
     async def errands(self) -> Sequence[Errand]:
         def work(connection: Connection) -> list[Errand]:

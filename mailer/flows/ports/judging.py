@@ -74,8 +74,10 @@ class Labels(Protocol):
         """Queue letters; those whose key is there already are left alone."""
         ...
 
-    async def take(self, holding: Holding, leader: str, now: datetime) -> None:
-        """Note that a leader (a slug) takes it; again changes nothing."""
+    async def take(
+        self, holding: Holding, leader: str, posts: Sequence[Post], now: datetime
+    ) -> bool:
+        """Note that a leader (a slug) takes it, and queue the letters; False where that was."""
         ...
 
     async def errands(self) -> Sequence[Errand]:
