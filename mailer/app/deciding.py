@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mailer.inquiry.ours import Ours
 from mailer.inquiry.parse import texts_sent
 from mailer.inquiry.quotable import acknowledgements
 from mailer.inquiry.reply import Letters
+from mailer.inquiry.route import Circumstances, route
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.taught import Taught
 from mailer.inquiry.triage import Models, Triage
@@ -59,7 +61,15 @@ def explain(
     decider = triage(settings, identity_if_made(settings), learned, sent)
     for file, raw in files:
         judged = decider.judge(raw, too_large=len(raw) if len(raw) > LIMIT else 0)
-        yield Explanation(str(file), judged, settings.organisation)
+        where = route(
+            judged.inquiry,
+            judged.verdict,
+            Circumstances(judged.silence),
+            settings.organisation,
+            settings.triage,
+        )
+        told = replace(judged, silence=where.silence)
+        yield Explanation(str(file), told, settings.organisation)
 
 
 def own_texts(settings: Settings) -> Shingles:

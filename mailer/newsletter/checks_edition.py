@@ -35,6 +35,15 @@ def past(sheet: Sheet) -> Iterator[Hit]:
             yield Hit(place_of(activity, "when"), {"date": when.last.isoformat()})
 
 
+def late_registration(sheet: Sheet) -> Iterator[Hit]:
+    """Who registers on the last day comes when all is over."""
+    for activity in sheet.edition.coming:
+        when, registration = activity.when, activity.registration
+        if when and registration and registration.by and registration.by > when.last:
+            values = {"by": registration.by.isoformat(), "date": when.last.isoformat()}
+            yield Hit(place_of(activity, "registration.by"), values)
+
+
 def twice(sheet: Sheet) -> Iterator[Hit]:
     """The same title on the same day."""
     first: dict[tuple[str, date | None], Activity] = {}

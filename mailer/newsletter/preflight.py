@@ -45,6 +45,13 @@ CHECKS: tuple[Check[Sheet], ...] = (
         "Slutade {date} och berättas som gjord. Ska den hända, rätta datumet, annars status.",
     ),
     Check(
+        "registration",
+        "warning",
+        checks_edition.late_registration,
+        "the last day to register, {by}, is after the activity, which ends on {date}",
+        "Sista anmälningsdag, {by}, är efter aktiviteten, som slutar {date}.",
+    ),
+    Check(
         "alt",
         "error",
         checks_links.no_alt,

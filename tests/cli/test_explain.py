@@ -51,3 +51,8 @@ def test_a_mail_that_is_merely_broken_is_explained(mailer: Mailer) -> None:
     said = mailer("explain", "mail.eml", "broken.eml")
     assert (said.code, said.err) == (0, "")
     assert "mail.eml" in said.out and "broken.eml" in said.out
+
+
+def test_who_gets_no_first_answer_is_told_why(mailer: Mailer) -> None:
+    said = mailer("explain", "empty.eml").out
+    assert "  no acknowledgement: brevet gick inte att läsa\n" in said

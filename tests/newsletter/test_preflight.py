@@ -362,6 +362,21 @@ def test_what_is_past_and_was_to_come_is_asked_about(
 
 
 @pytest.mark.parametrize(
+    ("registration", "expected"),
+    [
+        (Registration(FRIDAY), []),
+        (Registration(date(2020, 9, 19)), ["registration"]),
+        (Registration(link="https://a.example/"), []),
+        (None, []),
+    ],
+)
+def test_a_last_day_to_register_is_not_after_the_activity(
+    registration: Registration | None, expected: list[str]
+) -> None:
+    assert found(sheet(an(registration=registration))) == expected
+
+
+@pytest.mark.parametrize(
     ("other", "expected"),
     [
         (an("Idrottens dag i skolan", line=9), ["twice"]),
