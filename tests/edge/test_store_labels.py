@@ -199,7 +199,7 @@ async def test_a_leader_takes_a_case_once(database: Database) -> None:
     await decided(database)
     store = StoredLabels(database)
     for leader in ("sven", "john", "sven"):
-        await store.take(await holding(database), leader, NOW)
+        await store.take(await holding(database), leader, (), NOW)
     assert (await holding(database)).taken == ("sven", "john")
 
 

@@ -110,8 +110,10 @@ class Running:
 
     def until(self, effect: Callable[[], object]) -> None:
         """Look until `effect` is true; fails where the program ends before that."""
-        until(lambda: effect() or self.process.poll() is not None)
-        assert effect(), self.said()
+        ended = object()
+        # What is true for a moment is looked at once.
+        if until(lambda: effect() or (self.process.poll() is not None and ended)) is ended:
+            assert effect(), self.said()
 
     def until_it_says(self, words: str) -> None:
         self.until(lambda: words in self.said())

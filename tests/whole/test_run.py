@@ -67,6 +67,21 @@ def test_it_shows_what_was_sent_on_the_web(program: Program) -> None:
         assert "Traceback" not in running.said()
 
 
+def figures_of(browser: httpx.Client) -> dict[tuple[str, ...], float]:
+    """What /metrics tells, by name and labels."""
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(browser.get("/metrics").text)
+        for sample in family.samples
+    }
+
+
+def quiet(browser: httpx.Client) -> dict[tuple[str, ...], float]:
+    """The same; nothing while a letter is due."""
+    figures = figures_of(browser)
+    return {} if figures["mailer_letters_due",] else figures
+
+
 def test_it_tells_its_figures_to_who_watches_over_it_and_to_nobody_else(
     program: Program, sink: Sink
 ) -> None:
@@ -75,14 +90,10 @@ def test_it_tells_its_figures_to_who_watches_over_it_and_to_nobody_else(
     site = f"http://{program.environ['MAILER_WEB_LISTEN']}"
     with program.started("run") as running, httpx.Client(base_url=site) as browser:
         running.until(lambda: answers(browser))
-        figures = {
-            (sample.name, *sorted(sample.labels.values())): sample.value
-            for family in text_string_to_metric_families(browser.get("/metrics").text)
-            for sample in family.samples
-        }
+        # For some days after an edition's hour the operator is written to, too: it was missed.
+        figures = until(lambda: quiet(browser))
         assert figures["mailer_letters", "accepted", "edition"] == 1
-        assert figures["mailer_letters_due",] == 0
-        assert figures["mailer_letters_accepted", "hour"] == 1
+        assert figures["mailer_letters_accepted", "hour"] in (1, 2)
         assert figures["mailer_relay_breaker", "closed", sink.url] == 1
         running.until(
             lambda: "mailer_scheduler_acting 1.0" in browser.get("/metrics").text.splitlines()
