@@ -153,12 +153,20 @@ class Corrections:
                 inquiry,
                 now,
             )
-            for slug in sorted(holding.seen - {leader.slug})
+            for slug in sorted(self._having(holding) - {leader.slug})
             if (reader := self.organisation.people.get(slug))
         ]
         if await self.labels.take(holding, leader.slug, posts, now):
             self.queued()
             log.info("taken case=%s by=%s", holding.case.number, leader.slug)
+
+    def _having(self, holding: Holding) -> frozenset[str]:
+        """Who had it and still has: those who gave it away were told that they need not."""
+        if holding.last is None:
+            return holding.seen
+        owner = self.organisation.by_slug.get(holding.holder)
+        leaders = (*(owner.leaders if owner else ()), self.organisation.coordinator)
+        return holding.seen & {each.slug for each in leaders}
 
     async def goes(self, holding: Holding, to: str, leader: Leader) -> None:
         """This leader says who should have it."""

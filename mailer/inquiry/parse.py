@@ -116,6 +116,9 @@ _ANGLE = re.compile(r"<\s*([^<>\s]{1,320})\s*>")
 _BARE = re.compile(r"[^\s<>()\",;:]{1,64}@[^\s<>()\",;:]{1,255}")
 _GROUP = re.compile(r"\A[^:@<\"]*:")
 _QUOTES = re.compile(r"[\"'()<>\\]+")
+_IDS = 500
+"""A long thread has a hundred; a database takes some ten thousand in one question."""
+
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 
 
@@ -146,5 +149,9 @@ def _mailbox(text: str) -> Address | None:
 
 
 def _ids(values: Iterable[str]) -> tuple[str, ...]:
-    """Every message id in these fields once, without angle brackets."""
-    return tuple(dict.fromkeys(found for value in values for found in _ID.findall(value)))
+    """The message ids in these fields, each once, without angle brackets.
+
+    Of very many the first, which is the one that is answered, and the last.
+    """
+    found = tuple(dict.fromkeys(each for value in values for each in _ID.findall(value)))
+    return found if len(found) <= _IDS else (*found[:1], *found[1 - _IDS :])

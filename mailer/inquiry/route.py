@@ -12,7 +12,7 @@ from typing import Literal
 from mailer.inquiry.away import Away, stand_in
 from mailer.inquiry.rules import TriageRules
 from mailer.inquiry.verdict import Inquiry, Kind, Route, Verdict
-from mailer.organisation import Leader, Organisation
+from mailer.organisation import COORDINATOR, Leader, Organisation
 
 Reader = Literal["owner", "coordinator", "nobody"]
 
@@ -92,8 +92,9 @@ def _readers(
     owner = owner_of(verdict)
     if owner:
         slugs = (owner, *verdict.copies)
-    elif verdict.urgent and verdict.owner:
-        slugs = (verdict.owner,)
+    elif verdict.urgent:
+        likely = (verdict.owner, *verdict.suggestions)
+        slugs = tuple(each for each in likely if each and each != COORDINATOR)[:1]
     for slug in slugs:
         leaders = organisation[slug].leaders
         for leader in leaders:

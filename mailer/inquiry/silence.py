@@ -56,9 +56,7 @@ SILENCES: tuple[SilenceRule, ...] = (
     ),
     SilenceRule(
         "machine's address",
-        lambda inquiry, ours: (
-            automatic.machine_sender(inquiry) and not automatic.for_somebody(inquiry)
-        ),
+        lambda inquiry, ours: automatic.machine_sender(inquiry),
         "ingen läser svar till avsändarens adress",
     ),
     SilenceRule(

@@ -188,6 +188,24 @@ async def test_a_leader_takes_it_and_the_others_see_that(open_world: OpenWorld) 
             "[IT-2020-0001] Sven Holmberg tar ärendet"
         ]
         assert len(world.sent_to(SVEN)) == 1
+        await browser.post(link(JOHN), data={"gor": "ta"})
+        await world.delivery().drain()
+        assert (len(world.sent_to(SVEN)), len(world.sent_to(JOHN))) == (1, 2)
+
+
+async def test_who_gave_a_case_away_hears_no_more_of_who_takes_it(open_world: OpenWorld) -> None:
+    async with browsing(open_world) as (world, browser):
+        await browser.post(link(SVEN), data={"gor": "ta"})
+        await browser.post(link(SVEN), data={"gor": "flytta", "till": "drog"})
+        await browser.post(link(ANDERS), data={"gor": "ta"})
+        await world.delivery().drain()
+        subjects = [
+            str(opened(letter)["Subject"])
+            for each in (SVEN, JOHN)
+            for letter in world.sent_to(each)
+        ]
+        assert "[IT-2020-0001] Sven Holmberg tar ärendet" in subjects
+        assert "[IT-2020-0001] Anders Buene tar ärendet" not in subjects
 
 
 async def test_a_case_whose_original_is_lost_can_be_taken(open_world: OpenWorld) -> None:

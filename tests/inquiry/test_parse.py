@@ -155,3 +155,11 @@ def test_a_mail_that_breaks_a_limit_says_which(raw: bytes, limits: Limits, why: 
 
 def test_a_text_is_cut_at_its_limit() -> None:
     assert read(b"Subject: x\n\n" + b"a" * 100, Limits(text=10)).whole == "a" * 10
+
+
+def test_of_a_thread_without_end_the_first_id_and_the_last_are_kept() -> None:
+    named = " ".join(f"<{number}@x>" for number in range(2000))
+    inquiry = read(
+        f"From: anna@example.org\nIn-Reply-To: <0@x>\nReferences: {named}\n\nHej".encode()
+    )
+    assert inquiry.references == tuple(f"{number}@x" for number in (0, *range(1501, 2000)))

@@ -502,20 +502,10 @@ def test_a_web_form_that_writes_as_us_brings_an_inquiry_that_is_not_answered() -
     assert silence(form, OURS) == "svaret skulle gå till vår egen brevlåda"
 
 
-@pytest.mark.parametrize(
-    ("reply_to", "answered"),
-    [
-        ("anna@example.org", True),
-        ("noreply@example.org", False),
-        ("info@example.org", False),
-        ("anna@kommun.example", False),
-    ],
-)
-def test_who_writes_through_a_form_is_answered_at_an_address_of_their_own(
-    reply_to: str, answered: bool
-) -> None:
+@pytest.mark.parametrize("reply_to", ["anna@example.org", "noreply@example.org"])
+def test_what_a_form_hands_on_is_not_answered_at_the_programs_own_address(reply_to: str) -> None:
     form = replace(letter(sender="noreply@kommun.example"), reply_to=Address(reply_to))
-    assert (silence(form, OURS) == "") == answered
+    assert silence(form, OURS) == "ingen läser svar till avsändarens adress"
 
 
 @pytest.mark.parametrize("name", ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"])

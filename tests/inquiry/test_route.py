@@ -82,6 +82,15 @@ def test_only_an_inquiry_is_acknowledged_and_each_silence_has_its_reason(kind: K
     assert found.silence
 
 
+def test_a_danger_that_is_nobodys_goes_to_the_likeliest_leaders_too() -> None:
+    likely = Verdict("inquiry", None, suggestions=("coordinator", "boende"), urgent=True)
+    assert SVEN in routed(likely).leaders
+    assert COORDINATOR in routed(likely).leaders
+    assert routed(Verdict("inquiry", None, suggestions=("coordinator", "boende"))).leaders == (
+        COORDINATOR,
+    )
+
+
 def test_the_table_knows_every_kind() -> None:
     assert set(READERS) == set(get_args(Kind))
     others = {kind for kind, reader in READERS.items() if reader != "owner"}

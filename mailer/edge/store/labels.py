@@ -88,8 +88,10 @@ class StoredLabels:
         values = {"inquiry_id": holding.case.id, "leader": leader, "at": now}
 
         def work(connection: Connection) -> bool:
+            serialise(connection)
+            first = not _taken(connection, holding.case.id)
             taken = connection.execute(insert_new(connection, takings).values(values)).rowcount > 0
-            put(connection, posts if taken else (), now)
+            put(connection, posts if taken and first else (), now)
             return taken
 
         return await self._database.write(work)
@@ -145,6 +147,15 @@ class StoredLabels:
             )
             for row in rows
         ]
+
+
+def _taken(connection: Connection, inquiry_id: int) -> bool:
+    """Whether somebody takes it, of those who have it since it was last given to others."""
+    given = select(func.max(labels.c.at)).where(labels.c.inquiry_id == inquiry_id).scalar_subquery()
+    query = select(takings.c.id).where(
+        takings.c.inquiry_id == inquiry_id, or_(given.is_(None), takings.c.at >= given)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _row(connection: Connection, number: str) -> Row[Any] | None:

@@ -77,7 +77,10 @@ class Labels(Protocol):
     async def take(
         self, holding: Holding, leader: str, posts: Sequence[Post], now: datetime
     ) -> bool:
-        """Note that a leader (a slug) takes it, and queue the letters; False where that was."""
+        """Note that a leader (a slug) takes it, and queue the letters if nobody had taken it.
+
+        False where this leader had.
+        """
         ...
 
     async def errands(self) -> Sequence[Errand]:
