@@ -169,12 +169,14 @@ class _Loader(_Bounded, yaml.SafeLoader):
     """PyYAML's own scanner: `_IN_PLAIN_WORDS` knows what it complains of."""
 
 
-class _QuickLoader(_Bounded, yaml.CSafeLoader):
-    """libyaml's scanner, in a sixth of the time: a program that starts reads 300 kB."""
+if yaml.__with_libyaml__:
 
-    def __init__(self, text: str) -> None:
-        yaml.CSafeLoader.__init__(self, text)
-        Composer.__init__(self)
+    class _QuickLoader(_Bounded, yaml.CSafeLoader):
+        """libyaml's scanner, in a sixth of the time: a program that starts reads 300 kB."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
 
 
 def _check_bounds(line: int, values: int, depth: int) -> None:
@@ -189,7 +191,7 @@ _READ_OTHERWISE = re.compile(r"\t|[|>][-+0-9]*#|(?:^|\s)\?(?:\s|\Z)")
 
 
 def _compose(text: str) -> yaml.Node:
-    if not _READ_OTHERWISE.search(text):
+    if yaml.__with_libyaml__ and not _READ_OTHERWISE.search(text):
         # Where it raises, the other one says what is wrong.
         with suppress(yaml.YAMLError, ValueError, OverflowError, _Refused):
             return _root(_QuickLoader(text))
@@ -203,10 +205,10 @@ def _compose(text: str) -> yaml.Node:
         raise _Refused(loader.line + 1, "a code or number that is too large") from None
 
 
-def _root(loader: _Loader | _QuickLoader) -> yaml.Node:
+def _root(loader: _Bounded) -> yaml.Node:
     node = loader.get_node() if loader.check_node() else None
     if node is not None and loader.check_node():
-        second: Any = loader.peek_event()
+        second: Any = loader.peek_event()  # type: ignore[attr-defined]
         raise _Refused(
             second.start_mark.line + 1,
             "a second document begins here; expected one in each file, no ---",

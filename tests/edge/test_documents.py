@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -410,3 +412,13 @@ def test_the_bounds_hold_in_little_time() -> None:
     found = parse(worst, "x.yaml")
     assert isinstance(found, tuple)
     assert "more than 50000 values" in found[0].message
+
+
+def test_it_reads_the_same_where_yaml_was_built_without_the_c_library() -> None:
+    program = (
+        "import sys; sys.modules['yaml._yaml'] = None\n"
+        "from mailer.edge.documents import parse\n"
+        "print(parse(b'name: Anna', 'x.yaml'))"
+    )
+    slow = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert slow.stdout == f"{parse(b'name: Anna', 'x.yaml')}\n", slow.stderr
