@@ -11,15 +11,15 @@ the relay has had its pace              the next relay gets it; where none is le
 ======================================  ==========================================================
 
 A relay that answered for no letter is left alone for a while (`mail.breaker`), then tried with one
-letter; when that is answered it is back. Where all are left alone they are tried all the same: the
-caller makes the pauses then.
+letter; when that is answered it is back. Where all are left alone they are tried all the same, as
+the caller makes the pauses then; but not one that refused our login, while there is another.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, overload
 
 from mailer.edge.smtp import SEND_SECONDS
@@ -159,8 +159,9 @@ class Relays:
 
     def _usable(self) -> Sequence[Paced]:
         now = self._now()
-        usable = [each for each in self._relays if each.breaker.state(now) != "open"]
-        return usable or self._relays
+        open = [each for each in self._relays if each.breaker.state(now) == "open"]
+        usable = [each for each in self._relays if each not in open]
+        return usable or [each for each in open if not each.breaker.refused] or self._relays
 
     async def _through(self, relay: Paced, call: _Call) -> None:
         """Give a relay what it takes, for as long as it answers for all that it is given."""
@@ -192,20 +193,20 @@ class Relays:
         self.name = relay.sender.name
         call.via.update(dict.fromkeys(places, self.name))
         heard = _Heard(places, call.known)
-        problem = ""
+        problem, left_alone = "", 0.0
         try:
             await relay.sender.send(_Part(call.letters, places), heard, call.stop)
         except RelayError as error:
-            problem = str(error)
+            problem, left_alone = str(error), error.left_alone
             call.problems.append(problem)
-            call.left_alone.append(error.left_alone)
+            call.left_alone.append(left_alone)
         call.unanswered |= {places[at]: outcome for at, outcome in heard.items()}
         call.left = [place for place in call.left if place not in call.known]
         answered = sum(place in call.known for place in places)
         if answered:
             self._is_back(relay)
         elif not call.stop.is_set():
-            self._leave(relay, problem or said(heard[0]))
+            self._leave(relay, problem or said(heard[0]), timedelta(seconds=left_alone))
         return answered
 
     def _is_back(self, relay: Paced) -> None:
@@ -213,8 +214,9 @@ class Relays:
             log.warning("relay-back relay=%s", relay.sender.name)
             relay.breaker = CLOSED
 
-    def _leave(self, relay: Paced, reason: str) -> None:
-        before, relay.breaker = relay.breaker, relay.breaker.after_failure(self._now())
+    def _leave(self, relay: Paced, reason: str, left_alone: timedelta) -> None:
+        before = relay.breaker
+        relay.breaker = before.after_failure(self._now(), left_alone)
         if relay.breaker != before:
             until = relay.breaker.until
             log.warning("relay-left relay=%s until=%s reason=%s", relay.sender.name, until, reason)

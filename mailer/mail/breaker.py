@@ -26,22 +26,29 @@ State = Literal["closed", "open", "half-open"]
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`failures` in a row; after any, nothing is given before `until`."""
+    """`failures` in a row; after any, nothing is given before `until`.
+
+    `refused`: it was our login that failed, and a try before that might lock the account.
+    """
 
     failures: int = 0
     until: datetime | None = None
+    refused: bool = False
 
     def state(self, now: datetime) -> State:
         if self.until is None:
             return "closed"
         return "open" if now < self.until else "half-open"
 
-    def after_failure(self, now: datetime) -> "Breaker":
-        """What fails while it is open, as calls do that overlap, tells nothing new."""
-        if self.state(now) == "open":
+    def after_failure(self, now: datetime, left_alone: timedelta = timedelta()) -> "Breaker":
+        """What fails while it is open, as calls do that overlap, tells nothing new.
+
+        `left_alone` is how long a relay that refused our login must be.
+        """
+        if self.state(now) == "open" and not left_alone:
             return self
-        pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
-        return Breaker(self.failures + 1, now + pause)
+        pause = max(PAUSES[min(self.failures, len(PAUSES) - 1)], left_alone)
+        return Breaker(self.failures + 1, now + pause, refused=bool(left_alone))
 
 
 CLOSED = Breaker()

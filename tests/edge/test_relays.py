@@ -278,6 +278,30 @@ async def test_where_all_are_left_alone_they_are_tried_all_the_same() -> None:
     assert await world.send() == [ACCEPTED] * 3
 
 
+async def test_one_that_refused_our_login_is_not_tried_before_its_time() -> None:
+    first = Scripted("first", RelayError("first: wrong password", 300))
+    second = Scripted("second", RelayError("second: down"))
+    world = World(Paced(first), Paced(second))
+    for _ in range(4):  # the second is half-open, or the only one that may be tried
+        with pytest.raises(RelayError):
+            await world.send()
+        world.now += MINUTE
+    assert (len(first.tried), len(second.tried)) == (1, 4)
+    world.now += MINUTE
+    with pytest.raises(RelayError):
+        await world.send()
+    assert len(first.tried) == 2
+
+
+async def test_where_all_refused_our_login_they_are_tried_when_the_caller_has_waited() -> None:
+    first = Scripted("first", RelayError("first: wrong password", 300))
+    world = World(Paced(first))
+    for _ in range(2):
+        with pytest.raises(RelayError):
+            await world.send()
+    assert len(first.tried) == 2
+
+
 # --- the pace -----------------------------------------------------------------------------------
 
 

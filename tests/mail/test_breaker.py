@@ -31,3 +31,12 @@ def test_each_failure_in_a_row_opens_it_for_longer_up_to_a_bound() -> None:
 def test_a_failure_while_it_is_open_changes_nothing() -> None:
     failed = CLOSED.after_failure(NOON)
     assert failed.after_failure(NOON + MINUTE / 2) == failed
+
+
+def test_one_that_refused_our_login_is_left_alone_for_as_long_as_that_asks() -> None:
+    refused = CLOSED.after_failure(NOON, 5 * MINUTE)
+    assert refused == Breaker(1, NOON + 5 * MINUTE, refused=True)
+    assert refused.after_failure(NOON + MINUTE) == refused
+    again = refused.after_failure(NOON + MINUTE, 5 * MINUTE)
+    assert again.until == NOON + 6 * MINUTE
+    assert again.after_failure(again.until) == Breaker(3, again.until + 5 * MINUTE)
