@@ -61,10 +61,13 @@ def in_service(
     context: typer.Context,
     work: "Callable[[Service], Coroutine[Any, Any, None]]",
     part: "Part | None" = None,
+    *,
+    endless: bool = False,
 ) -> None:
     """Open everything, do `work`, close everything; as `part` of several processes, if given.
 
-    SIGTERM breaks the work off, and what it has in hand is written down, as with Ctrl-C.
+    SIGTERM breaks the work off, and what it has in hand is written down, as with Ctrl-C. For work
+    that is `endless` that is the end, also where it had not begun; else MailerError says so.
     """
     from mailer.app.service import open_service
     from mailer.app.sharing import part_of
@@ -92,6 +95,8 @@ def in_service(
         except asyncio.CancelledError:
             if not told.is_set():
                 raise
+            if endless:
+                return
             raise MailerError("told to end before the work was done; nothing is lost") from None
 
     asyncio.run(whole())

@@ -65,7 +65,7 @@ def work_mailbox(
             left = counted(taken.left, "mail")
             raise MailerError(f"{left} could not be filed; see the log, then run again")
 
-    in_service(context, work)
+    in_service(context, work, endless=not once)
 
 
 @triage.command()

@@ -133,7 +133,8 @@ def deliver(
             await show_progress(until_stopped(partial(work_outbox, service)), look)
 
     number, _, of = part.partition("/")
-    in_service(context, work, Part(int(number) - 1, int(of)) if part else None)
+    of_several = Part(int(number) - 1, int(of)) if part else None
+    in_service(context, work, of_several, endless=not until_empty)
 
 
 async def empty(context: typer.Context, service: "Service", processes: int | None = None) -> None:

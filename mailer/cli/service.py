@@ -20,7 +20,7 @@ def run(context: typer.Context) -> None:
     async def work(service: "Service") -> None:
         await until_stopped(partial(everything, service))
 
-    in_service(context, work)
+    in_service(context, work, endless=True)
     # All that matters is written down. A thread that still waits for a silent server, or for
     # another process's lock, would hold up the end by half a minute.
     logging.shutdown()
