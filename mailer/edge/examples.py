@@ -56,12 +56,31 @@ def read_labelled(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     found: list[Labelled] = []
     problems: list[Problem] = []
     for path in paths:
-        for number, line in enumerate(_content(path).split(b"\n"), 1):
-            if line.strip():
-                try:
-                    found.append(labelled(json.loads(line)))
-                except ValueError as error:  # JSON and UTF-8 have theirs below it
-                    problems.append(Problem(str(path), number, str(error)))
+        lines = [*enumerate(_content(path).split(b"\n"), 1)]
+        values = {number: _value(line) for number, line in lines if line.strip()}
+        if values and all(isinstance(value, ValueError) for value in values.values()):
+            expected = "no labelled mails; expected a JSON object on each line"
+            problems.append(Problem(str(path), 0, expected))
+            continue
+        for number, value in values.items():
+            try:
+                if isinstance(value, ValueError):
+                    raise value
+                found.append(labelled(value))
+            except ValueError as error:
+                problems.append(Problem(str(path), number, str(error)))
     if problems:
         raise SettingsError(tuple(problems))
     return tuple(found)
+
+
+def _value(line: bytes) -> object:
+    """What a line says; the error where it is not JSON, or not UTF-8."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        return ValueError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}, column {error.colno}")
+    except UnicodeDecodeError:
+        return ValueError("not JSON: it must be UTF-8")
+    except RecursionError:
+        return ValueError("not JSON: it is nested too deeply")

@@ -24,10 +24,24 @@ def test_one_mail_a_line_and_empty_lines_are_none(tmp_path: Path) -> None:
 
 def test_every_bad_line_is_told_of(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b"\n".join([LINE.encode(), b"{", b"\xff", b"[]"]))
+    path.write_bytes(b"\n".join([LINE.encode(), b"{", b"\xff", b"[]", b"[" * 100_000]))
     with pytest.raises(SettingsError) as error:
         read_labelled([path])
-    assert [problem.line for problem in error.value.problems] == [2, 3, 4]
+    assert [f"{problem.line}: {problem.message}" for problem in error.value.problems] == [
+        "2: not JSON: expecting property name enclosed in double quotes, column 2",
+        "3: not JSON: it must be UTF-8",
+        "4: expected an object in braces",
+        "5: not JSON: it is nested too deeply",
+    ]
+
+
+def test_another_file_than_one_of_labelled_mails_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Labelled mails\n\nOne a line.\n", "utf-8")
+    with pytest.raises(SettingsError) as error:
+        read_labelled([path])
+    (problem,) = error.value.problems
+    assert "expected a JSON object on each line" in problem.message
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
