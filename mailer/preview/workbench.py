@@ -23,6 +23,7 @@ from mailer.newsletter.render import languages_of
 from mailer.newsletter.words import ORIGINAL
 from mailer.schedule import edition_trigger
 from mailer.settings import Settings, load
+from mailer.settings.svenska import in_swedish
 
 _AROUND = 2
 _SECRETIVE = "mailer.yaml"
@@ -48,10 +49,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A problem with the numbered lines around it, none where they cannot be shown."""
+    """A problem with the numbered lines around it, none where they cannot be shown.
+
+    `svenska` is empty where only the English is known.
+    """
 
     problem: Problem
     lines: Sequence[tuple[int, str]]
+
+    @property
+    def svenska(self) -> str:
+        return in_swedish(self.problem.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def test_an_error_shows_at_its_line_and_the_last_good_edition_stays(
     save(activity, "when: 2020-10-16 17:00", "when: 2020-10-36 <17:00>")
     html = browser.get("/").text
     assert f"{activity}:2</code>" in html
-    assert "October 2020 has 31 days" in html
+    assert "oktober 2020 har 31 dagar." in html
     assert '<span class="here">   2  when: 2020-10-36 &lt;17:00&gt;</span>' in html
     assert "<span>   1  title: Höstfest i parken</span>" in html
     assert "Nedan står numret som det var innan." in html

@@ -3,6 +3,7 @@
 import pytest
 from babel.dates import get_month_names as month_names
 
+from mailer.edge.documents import parse
 from mailer.newsletter.edition import Period
 from mailer.settings.draft import problem
 from mailer.settings.fields import Known
@@ -153,3 +154,55 @@ def test_every_month_has_its_name(month: int) -> None:
 
 def test_a_line_that_it_does_not_know_is_nothing() -> None:
     assert in_swedish("the disk is full") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "svenska"),
+    [
+        ("title: Fest\nText", "På raden saknas ett nyckelord."),
+        ("title: Fest: i parken", "Där står ett kolon för mycket."),
+        ("title: `Fest`", "Texten börjar med ett tecken som betyder något särskilt."),
+        ('title: "Fest', "Citattecknet som står här har inget som avslutar det."),
+        ('title: "C:\\Fest"', "\\ betyder något särskilt inom dubbla citattecken."),
+        ("title: *Fest*", "En text som börjar med &, * eller ! måste stå"),
+        ("title: [Fest\ntext: b", "Parentesen [ eller { som står här avslutas inte"),
+        ("title: , Fest", "Där värdet ska stå finns en parentes eller ett komma."),
+        ("title: Fest\n  text: b", "Raden är inte lika långt indragen"),
+        ("title: - text", "Här ska inget streck stå."),
+        ("title: | Fest", "Efter | eller > får inget mer stå på raden."),
+        ("title:\n\ttext: b", "Raden är indragen med tabb."),
+        ('title: "Fest" nu', "Det står text efter citattecknet"),
+        ("", "Filen är tom."),
+        ("title: a\n---\ntitle: b", "Ta bort ---."),
+        ("title: a\ntitle: b", "”title” finns två gånger. Det första står på rad 1."),
+        ("[a]: b", "Raden ska se ut så här: nyckelord: värde."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_explained(written: str, svenska: str) -> None:
+    found = parse(written.encode(), "a.yaml")
+    assert isinstance(found, tuple), found
+    assert in_swedish(found[0].message).startswith(svenska), found[0].message
+
+
+@pytest.mark.parametrize("raw", ["title: å".encode("latin-1"), "title: å".encode("utf-16")])
+def test_a_file_in_another_encoding_is_explained(raw: bytes) -> None:
+    found = parse(raw, "a.yaml")
+    assert isinstance(found, tuple)
+    assert in_swedish(found[0].message).endswith("Spara den som UTF-8.")
+
+
+@pytest.mark.parametrize(
+    ("english", "svenska"),
+    [
+        (
+            "unknown key 'titel' in an activity; did you mean 'title'?",
+            "Nyckelordet ”titel” finns inte. Menar du ”title”?",
+        ),
+        ("unknown key 'x' in 'image'", "Nyckelordet ”x” finns inte."),
+        ("'text' is empty; expected text", "Efter ”text” ska det stå något."),
+        ("'text' must be text, not a number; put it in quotes", "Sätt värdet i ”text” inom"),
+        ("'tags' must be a list (lines that begin with '- '), not text", "”tags” ska vara en"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_explained(english: str, svenska: str) -> None:
+    assert in_swedish(english).startswith(svenska)
