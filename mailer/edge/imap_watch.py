@@ -100,7 +100,9 @@ class Watch:
                     self._idle(client)
             else:
                 self._tell()
-                while not self._stopping.wait(self._poll):
+                looked = time.monotonic()
+                while not self._stopping.wait(max(looked + self._poll - time.monotonic(), 0)):
+                    looked = time.monotonic()
                     _, notices = client.noop()
                     self._tell_of(notices)
         finally:
