@@ -27,6 +27,7 @@ from mailer.inquiry.record import Background, Case, Decision, Earlier, Opened, W
 from mailer.inquiry.reply import Before, Matter
 from mailer.inquiry.route import Circumstances, route
 from mailer.inquiry.rules import TriageRules
+from mailer.inquiry.silence import believed
 from mailer.inquiry.thread import continues, says_again
 from mailer.inquiry.together import runs
 from mailer.inquiry.triage import Judged, following
@@ -174,7 +175,7 @@ class Decisions:
         today = now.astimezone(self.zone).date()
         if verdict.kind == "auto-reply":
             await self._note_absence(inquiry, background, case, today)
-        if verdict.kind == "follow-up" and not judged.silence:  # who may be forged is not heard
+        if verdict.kind == "follow-up" and believed(judged.silence):
             await self._note_answer(inquiry, case, now)
         circumstances = Circumstances(
             judged.silence,
@@ -236,7 +237,9 @@ class Decisions:
 
     async def _unless_answered(self, judged: Judged) -> Judged:
         """An answer to a question of ours is done with; who may be forged is not heard."""
-        if self.answered is None or judged.silence or judged.verdict.kind not in _BY_PEOPLE:
+        if self.answered is None or judged.verdict.kind not in _BY_PEOPLE:
+            return judged
+        if not believed(judged.silence):
             return judged
         why = await self.answered(judged.inquiry)
         if not why:

@@ -16,6 +16,8 @@ from mailer.inquiry.verdict import Inquiry
 
 SilenceTest = Callable[[Inquiry, Ours], bool]
 
+_NUMBERED = "brevet nämner ett ärendenummer: avsändaren har redan fått besked"
+
 
 @dataclass(frozen=True, slots=True)
 class SilenceRule:
@@ -27,6 +29,14 @@ class SilenceRule:
 def silence(inquiry: Inquiry, ours: Ours) -> str:
     """Why the sender gets no automatic answer, by the first of `SILENCES` that holds; else ""."""
     return next((rule.reason for rule in SILENCES if rule.test(inquiry, ours)), "")
+
+
+def believed(silence: str) -> bool:
+    """Whether a sender may be who he seems, where this is why he gets no automatic answer.
+
+    Of a leader who answers from a forward, case number and all, it says nothing.
+    """
+    return silence in ("", _NUMBERED)
 
 
 def _not_to_us(inquiry: Inquiry, ours: Ours) -> bool:
@@ -127,6 +137,6 @@ SILENCES: tuple[SilenceRule, ...] = (
     SilenceRule(
         "quotes a case",
         lambda inquiry, ours: bool(tagged(inquiry.whole, ours.case_prefix)),
-        "brevet nämner ett ärendenummer: avsändaren har redan fått besked",
+        _NUMBERED,
     ),
 )

@@ -9,6 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 from mailer.inquiry.record import Earlier
+from mailer.inquiry.silence import believed
 from mailer.inquiry.verdict import Inquiry, Verdict
 
 _AGAIN = timedelta(hours=24)
@@ -35,7 +36,7 @@ def continues(earlier: Earlier, verdict: Verdict, silence: str) -> bool:
     if earlier.named:
         return True
     another = verdict.certain and verdict.owner != earlier.owner
-    return verdict.kind in ("inquiry", "follow-up") and not silence and not another
+    return verdict.kind in ("inquiry", "follow-up") and believed(silence) and not another
 
 
 def says_again(earlier: Earlier, words: str, inquiry: Inquiry, received: datetime) -> bool:

@@ -100,6 +100,21 @@ async def test_an_answer_that_begins_so_sends_it_to_others_and_moves_the_mail(
         assert (await holding(world)).holder == "drog"
 
 
+async def test_an_answer_that_quotes_the_subject_with_its_number_counts_as_well(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        forward = world.sent_to(SVEN)[0]
+        quoted = (
+            "\n\n________________________________\nFrån: Trygghet <trygghet@example.se>\n"
+            "Skickat: den 10 september 2020 17:11\nTill: Sven Ek <sven@example.se>\n"
+            f"Ämne: {opened(forward)['Subject']}\n\n{text_of(forward)}"
+        )
+        await take(world, answer(forward, f"Fel: drog{quoted}", SVEN))
+        assert (await holding(world)).holder == "drog"
+
+
 async def test_an_answer_that_names_nobody_is_answered_with_the_choices(
     open_world: OpenWorld,
 ) -> None:

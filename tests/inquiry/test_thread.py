@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.inquiry.record import Earlier
+from mailer.inquiry.silence import SILENCES
 from mailer.inquiry.thread import continues, says_again, topic
 from mailer.inquiry.verdict import Attachment, Inquiry, Kind, Verdict
 
@@ -53,6 +54,7 @@ def test_prefixes_change_nothing_however_many(subject: str, prefixes: list[str])
     assert topic("".join(prefixes) + subject) == topic(subject)
 
 
+NUMBERED = next(rule.reason for rule in SILENCES if rule.name == "quotes a case")
 BOENDE, DROG = Verdict("inquiry", "boende"), Verdict("inquiry", "drog")
 
 
@@ -67,6 +69,7 @@ BOENDE, DROG = Verdict("inquiry", "boende"), Verdict("inquiry", "drog")
         (ALIKE, Verdict("inquiry", "drog", certain=False), "", True),
         (ALIKE, DROG, "", False),
         (ALIKE, Verdict("inquiry"), "", False),  # surely no subproject's
+        (ALIKE, BOENDE, NUMBERED, True),
         (ALIKE, BOENDE, "ingen läser svar till avsändarens adress", False),
         (ALIKE, Verdict("subscribe"), "", False),
     ],
