@@ -72,9 +72,16 @@ _WROTE = re.compile(
     r"\A(?:citerar|quoting|zitat von|meddelande från|message from|nachricht von)\b",
     re.IGNORECASE,
 )
+# Words that a person tells of it with.
+_TOLD = re.compile(
+    r"\b(?:mig|oss|min|mitt|mina|vår|vårt|våra|hans|hennes|han|hon|nån|någon|en man|en kvinna|"
+    r"en kille|grannen|exet|me|us|my|our|he|she|someone|somebody|они|она|він|вона|мені|мне)\b",
+    re.IGNORECASE,
+)
 _DATED = re.compile(r"\d{1,2}[:.]\d{2}|\b\d{4}\b|\d{1,2}[./-]\d{1,2}[./-]\d")
 _TIMED = re.compile(r"\b\d{4}\b.*\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.*\b\d{4}\b", re.DOTALL)
-_ADDRESS_LAST = re.compile(r"[<(\[]\s*[^\s<>@]+@[^\s<>@]+\s*[>)\]],?\s*:\Z")
+_ADDRESS = re.compile(r"[<(\[]\s*[^\s<>@]+@[^\s<>@]+\s*[>)\]]")
+_ADDRESS_LAST = re.compile(rf"{_ADDRESS.pattern},?\s*:\Z")
 
 
 def marked(line: str) -> bool:
@@ -99,8 +106,11 @@ def passes_on(line: str) -> bool:
     return bool(_PASSED_ON.fullmatch(_ruled(line)) or _BEGINS.fullmatch(line.strip(_EDGES)))
 
 
-def block_end(lines: Sequence[str | None], number: int) -> int:
-    """The line after a separator or header block that starts here; `number` where none does."""
+def block_end(lines: Sequence[str | None], number: int, *, answers: bool = True) -> int:
+    """The line after a separator or header block that starts here; `number` where none does.
+
+    `answers`: the mail answers another. In one that does not, people write "Från: Storgatan 5".
+    """
     line = (lines[number] or "").strip()
     if not line:
         return number
@@ -114,6 +124,9 @@ def block_end(lines: Sequence[str | None], number: int) -> int:
     near = near[: next((place for place, field in enumerate(near) if _separates(field)), None)]
     fields = [place for place, field in enumerate(near) if _FIELD.match(field)]
     if len(fields) < 3 or not any(_FROM.match(near[place]) for place in fields):
+        return number
+    block = "\n".join(near[: fields[-1] + 1])
+    if not (answers or "@" in block or _TIMED.search(block)):
         return number
     return number + fields[-1] + 1
 
@@ -138,14 +151,17 @@ def _ruled(line: str) -> str:
     return "" if (bare[:2] + bare[-2:]).strip(_RULES) else bare.strip(_RULES + _EDGES)
 
 
-def attributions(lines: Sequence[str | None]) -> dict[int, int]:
-    """Where an attribution starts, and the line after its end."""
+def attributions(lines: Sequence[str | None], *, answers: bool = True) -> dict[int, int]:
+    """Where an attribution starts, and the line after its end.
+
+    In a mail that `answers` nothing one without an address is a person's: "I går kväll skrev han:".
+    """
     ends = [
         number for number, line in enumerate(lines) if line and _bare(line).endswith((":", "："))
     ]
     found: dict[int, int] = {}
     for end in ends[:_ATTRIBUTIONS]:
-        start = _start(lines, end)
+        start = _start(lines, end, answers)
         if start is not None:
             found[start] = end + 1
     return found
@@ -155,7 +171,7 @@ def _bare(line: str) -> str:
     return line.strip(_EDGES + ">")
 
 
-def _start(lines: Sequence[str | None], end: int) -> int | None:
+def _start(lines: Sequence[str | None], end: int, answers: bool) -> int | None:
     below = _written(lines, end + 1)
     sure = below is None or marked(below)
     window: list[str] = []
@@ -164,12 +180,12 @@ def _start(lines: Sequence[str | None], end: int) -> int | None:
         if not line or len(line) > _LENGTH:
             break
         window.insert(0, line)
-        if _attributes(window, sure):
+        if _attributes(window, sure, answers):
             return start
     return end if sure and _names_writer((lines[end] or "")[:_LENGTH]) else None
 
 
-def _attributes(window: Sequence[str], sure: bool) -> bool:
+def _attributes(window: Sequence[str], sure: bool, answers: bool) -> bool:
     """Whether these lines say when somebody wrote something; `sure`: above marks, or our letter."""
     text = "\n".join(window)
     dated = bool(_DATED.search(window[0]))
@@ -178,6 +194,8 @@ def _attributes(window: Sequence[str], sure: bool) -> bool:
     # All that follows would be lost with it: a program must have written it.
     if _TIMED.search(text) and _ADDRESS_LAST.search(text):
         return True
+    if not (_ADDRESS.search(text) or answers) or _TOLD.search(text):
+        return False
     if "@" not in text and not _TIMED.search(text):
         return False
     return bool((dated and _WROTE.search(text)) or _library().fullmatch(text))

@@ -86,7 +86,8 @@ class _Reader:
         self._lines = lines
         self._ours = ours
         self._passed_on = passed_on
-        self._attributions = attributions(lines)
+        self._answers = answers
+        self._attributions = attributions(lines, answers=answers)
         self._quotes = answers or bool(self._attributions) or None in lines
         self._last = max((number for number, line in enumerate(lines) if line is None), default=-1)
         # How many words stand above each line, and how many of them are not ours.
@@ -138,7 +139,9 @@ class _Reader:
             line = self._lines[after]
             if end > number and (line is None or passes_on(line)):
                 break
-            step = self._attributions.get(after) or block_end(self._lines, after)
+            step = self._attributions.get(after) or block_end(
+                self._lines, after, answers=self._answers
+            )
             if step > after:
                 end = after = step
             elif end > number and line is not None and not line.strip():

@@ -36,6 +36,28 @@ def test_an_attribution_needs_no_mark_below_it(line: str) -> None:
     assert attributions(["Hej", "", line, "", "Nyheter"]) == {2: 3}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I går, 2020-09-10 kl 21:14 skrev mitt ex till mig:",
+        "10 september 2020 kl. 21.14 skrev min exman:",
+        "I Facebookgruppen den 5 september 2020 kl 19:30 skrev en man:",
+        "On 10 September 2020 at 21:14 my ex wrote:",
+    ],
+)
+@pytest.mark.parametrize("answers", [True, False])
+def test_what_a_person_tells_of_is_none(line: str, answers: bool) -> None:
+    assert attributions(["Hej!", line, "Jag dödar dig i natt."], answers=answers) == {}
+
+
+def test_in_a_mail_that_answers_nothing_an_attribution_needs_an_address() -> None:
+    told = ["Minnesanteckning 2020-09-08 kl 18:00, Anna skrev:", "- lampan vid skolan"]
+    assert attributions(told) == {0: 1}
+    assert attributions(told, answers=False) == {}
+    program = [f"Den torsdag 3 september 2020 12:10:33 CEST, {WHO} skrev:", "Nyheter"]
+    assert attributions(program, answers=False) == {0: 1}
+
+
 def test_an_attribution_may_take_three_lines() -> None:
     lines = ["Den tors 3 sep. 2020 kl 12:10 skrev", "Tryggare tillsammans <", "a@example.se>:"]
     assert attributions(lines) == {0: 3}
@@ -103,6 +125,21 @@ def test_a_header_block_ends_after_its_last_field(block: str) -> None:
 )
 def test_a_persons_lines_are_no_header_block(text: str) -> None:
     assert block_end(text.split("\n"), 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Datum: 2020-09-10\nFrån: Storgatan 5\nTill: er\nVad: lampan är sönder", 0),
+        ("Till: Trygghetsgruppen\nFrån: Åsa Ek\nÄmne: Mörkt\n\nLampan är sönder", 0),
+        ("Från: Åsa Ek\nSkickat: den 10 september 2020 21:14\nTill: Bo\n\nHej", 3),
+        ("Från: Åsa Ek <asa@example.se>\nTill: Bo\nÄmne: Mörkt\n\nHej", 3),
+    ],
+)
+def test_in_a_mail_that_answers_nothing_a_block_needs_an_address_or_a_time(
+    text: str, lines: int
+) -> None:
+    assert block_end(text.split("\n"), 0, answers=False) == lines
 
 
 def test_a_line_of_ours_is_no_header() -> None:
