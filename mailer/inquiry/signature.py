@@ -12,6 +12,7 @@ from itertools import groupby
 _SIGNATURE_LINES = 12  # a longer rest is not a signature, whatever stands above it
 _LINE = 160
 _PARAGRAPH = 1_000
+_SPEAKING = 4  # words of a sentence; a greeting has fewer
 
 _PROGRAM = (
     r"iphone|ipad|ios|android|samsung|galaxy|huawei|xiaomi|oneplus|nokia|xperia|pixel|blackberry|"
@@ -32,6 +33,7 @@ _ADDED = re.compile(
     r"|tänk på miljön .{0,80}skriver ut.{0,40}|please consider the environment .{0,80}",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"\w[.!?؟]['\"”)]?\s*\Z")
 _WEB_ONLY = re.compile(
     r"(?:(?:webb|hemsida|web|e-?post|e-?mail|mejl|mail)\s*:?\s*)?"
     r"(?:<?(?:https?://|www\.)\S{3,120}|<?(?:mailto:)?[\w.+-]{1,64}@[\w.-]{3,120}>?)"
@@ -63,15 +65,31 @@ _DISCLAIMS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+# No employer speaks so; in English one does ("notify me").
+_PERSONAL = re.compile(
+    r"\b(?:jag|mig|min|mitt|mina|han|hon|honom|henne|hans|hennes|i|my|he|she|him|ich|mein\w*|er|minä|"
+    r"minun|hän|ja|mój|moja|on|ona)\b",
+    re.IGNORECASE,
+)
+
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """Without what a program signs with, and all below the delimiter of a signature ("-- ")."""
     kept = [line for line in lines if not _added(line.strip())]
-    for number, line in enumerate(kept):
-        if line.rstrip() == "--" and number and len(kept) - number <= _SIGNATURE_LINES:
-            return kept[:number]
+    # People part what they say with such a line, too: a signature is below the last, and says
+    # nothing.
+    delimiter = max(
+        (number for number, line in enumerate(kept) if line.rstrip() == "--"), default=0
+    )
+    below = kept[delimiter + 1 :]
+    if delimiter and len(below) < _SIGNATURE_LINES and not any(map(_speaks, below)):
+        return kept[:delimiter]
     closing = next(_closings(kept), len(kept))
     return kept[:closing] + [line for line in kept[closing:] if not _web_only(line.strip())]
+
+
+def _speaks(line: str) -> bool:
+    return bool(_SENTENCE.search(line)) and len(line.split()) >= _SPEAKING
 
 
 def _added(line: str) -> bool:
@@ -119,4 +137,4 @@ def _paragraphs(lines: Sequence[str]) -> list[_Paragraph]:
 
 
 def _disclaims(paragraph: _Paragraph) -> bool:
-    return bool(_DISCLAIMS.match(paragraph.text))
+    return bool(_DISCLAIMS.match(paragraph.text)) and not _PERSONAL.search(paragraph.text)

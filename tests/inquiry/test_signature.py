@@ -60,9 +60,21 @@ def test_what_stands_below_the_delimiter_goes(delimiter: str) -> None:
     assert without_signature([*OWN, delimiter, "Anna Ek", "Rektor"]) == OWN
 
 
-@pytest.mark.parametrize("lines", [["--", "Anna"], ["a", "--", *["punkt"] * 20]])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["--", "Anna"],
+        ["a", "--", *["punkt"] * 20],
+        ["Hej!", "--", "Lampan vid Storgatan är trasig.", "Mvh Åsa"],
+    ],
+)
 def test_what_is_no_signature_stays(lines: list[str]) -> None:
     assert without_signature(lines) == lines
+
+
+def test_only_what_stands_below_the_last_delimiter_is_a_signature() -> None:
+    said = ["Jag vill tipsa om en sak.", "--", "Min granne har en pistol."]
+    assert without_signature([*said, "--", "Anonym"]) == said
 
 
 @pytest.mark.parametrize(
@@ -116,6 +128,9 @@ def test_a_banner_above_the_text_goes(banner: str) -> None:
         "Observera att jag vill vara anonym.",
         "Om du har fått barn i skolan vet du hur det är.",
         "När du skickar ut nästa brev, ta med vår förening.",
+        "Om du har fått det här mejlet av misstag ber jag om ursäkt. Han sitter i köket nu.",
+        "Innehållet får inte läsas av obehöriga. Detta är inte avsett för Sven: min son langar.",
+        "När du skickar det här vidare får mina personuppgifter inte vara med.",
     ],
 )
 def test_a_persons_last_words_stay(text: str) -> None:
