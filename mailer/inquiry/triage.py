@@ -27,7 +27,7 @@ from mailer.inquiry.sort import leaning
 from mailer.inquiry.telling import surely_by_machine
 from mailer.inquiry.urgency import urgency
 from mailer.inquiry.verdict import Inquiry, Reason, Verdict
-from mailer.inquiry.wish import ACTS, leaves_too
+from mailer.inquiry.wish import ACTS, beside, leaves_too
 from mailer.organisation import Organisation
 
 CERTAIN = 1.0
@@ -127,7 +127,7 @@ class Triage:
         if urgent and found.kind in _MASKS and (likelier or (danger.outright and not much_alike)):
             silent = silent or f"{found.reason}, men det berättar om en fara"
             found = _IN_DANGER
-        if danger.named and found.kind in ACTS:
+        if found.kind in ACTS and (danger.named or self._tells_more(inquiry)):
             found = replace(found, certain=False)  # a farewell may have the words of a wish
         if found.kind not in ("inquiry", "follow-up"):
             verdict = _verdict(found)
@@ -150,6 +150,10 @@ class Triage:
             dangers=named,
         )
         return Judged(inquiry, verdict, silent)
+
+    def _tells_more(self, inquiry: Inquiry) -> bool:
+        """Whether a wish has the matter of a subproject beside it."""
+        return self._classifier.tells(beside(inquiry), inquiry.language)
 
 
 def classifier(

@@ -121,12 +121,21 @@ def says_more(inquiry: Inquiry) -> bool:
     return _more(heard(inquiry), _SENTENCE.findall(_text(inquiry)))
 
 
+def beside(inquiry: Inquiry) -> str:
+    """The sentences of the mail that do not speak of the letter."""
+    return " ".join(_silent(_SENTENCE.findall(_text(inquiry))))
+
+
 def _more(spoken: Set[str], sentences: list[str]) -> bool:
     if "another matter" in spoken:
         return True
-    full = [sentence for sentence in sentences if len(_WORD.findall(sentence)) > 3]
-    silent = [sentence for sentence in full if _heard(sentence).isdisjoint(_OF_THE_LETTER)]
+    silent = _silent(sentences)
     return len(silent) > BESIDE or any(_QUESTION.search(sentence) for sentence in silent)
+
+
+def _silent(sentences: list[str]) -> list[str]:
+    full = (sentence for sentence in sentences if len(_WORD.findall(sentence)) > 3)
+    return [sentence for sentence in full if _heard(sentence).isdisjoint(_OF_THE_LETTER)]
 
 
 def _commands(said: str, beside: str) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from mailer.inquiry import triage
 from mailer.inquiry.labelled import Labelled
 from mailer.inquiry.learn import fit
 from mailer.inquiry.ours import Ours
+from mailer.inquiry.rules import Rule
 from mailer.inquiry.shingles import Shingles
 from mailer.inquiry.sort import START, example_of
 from mailer.inquiry.triage import Judged, Models, Triage, following, unreadable
@@ -76,6 +78,19 @@ def test_a_wish_beside_a_matter_is_pointed_out(text: str, noted: bool) -> None:
     judged = TRIAGE.judge(mail(text))
     assert judged.verdict.kind == "inquiry"
     assert ("slippa nyhetsbrevet" in judged.inquiry.note) == noted
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("Ta bort mig från nyhetsbrevet, tack. Vi har flyttat till Ljungby.", True),
+        ("Ta bort mig från nyhetsbrevet. Ni rår ändå inte på langarna.", False),
+    ],
+)
+def test_a_wish_with_a_matter_beside_it_is_not_done_by_machine(text: str, certain: bool) -> None:
+    rules = replace(RULES, rules={"sv": {"drog": (Rule("langar*", 2.0),)}})
+    verdict = Triage(rules, ORGANISATION, OURS).judge(mail(text)).verdict
+    assert (verdict.kind, verdict.certain) == ("unsubscribe", certain)
 
 
 def test_a_mail_without_evidence_is_uncertain() -> None:
