@@ -137,6 +137,8 @@ def shipped() -> TriageRules:
         ("Hon ska giftas bort, flyget går på fredag och hon är 15 år.", "sv", True),
         ("He has a knife and says he will kill us.", "en", True),
         ("Він погрожує ножем.", "uk", True),
+        ("Han skrev att han ska döda dig i natt", "sv", True),
+        ("Nu åker vi dit och slår ihjäl dem", "sv", True),
         ("هو يحمل سكين ويقول إنه سيقتلني الليلة", "ar", True),
         ("Lampan vid lekplatsen är trasig.", "sv", False),
         ("Jag är så arg på hyresvärden!", "sv", False),
