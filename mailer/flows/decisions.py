@@ -276,7 +276,8 @@ class Decisions:
             if change and act == "subscribe":
                 change = self.correspondence.invitations.prepared(change, inquiry.language)
             return verdict, change
-        if verdict.kind in _BY_PEOPLE and (earlier := background.earlier):
+        by_person = verdict.kind in _BY_PEOPLE or self._may_answer(inquiry, verdict, background)
+        if by_person and (earlier := background.earlier):
             # The subproject may be gone from the configuration since then.
             owner = earlier.owner if earlier.owner in self.organisation.by_slug else None
             found = following(verdict, owner, earlier.certain, earlier.number)
@@ -285,6 +286,15 @@ class Decisions:
         if verdict.kind == "follow-up":
             return replace(verdict, kind="inquiry"), change
         return verdict, change
+
+    def _may_answer(self, inquiry: Inquiry, verdict: Verdict, background: Background) -> bool:
+        """Whether a person may have answered in a case: "jag är sjuk, ring hellre".
+
+        Only its words are an answering machine's, and who has the case gets it; no machine does.
+        """
+        only_by_words = verdict.kind == "auto-reply" and not verdict.certain
+        named = background.earlier is not None and background.earlier.named
+        return only_by_words and named and not self.organisation.person_at(inquiry.sender)
 
 
 def _done(decision: Decision, written: Written) -> Decided:

@@ -213,6 +213,27 @@ async def test_a_mail_that_surely_is_anothers_goes_there_whatever_its_subject(
         assert "fortsättning" not in text_of(letter)
 
 
+MAYBE_A_MACHINE = (
+    "Hej! Jag är på semester till den 3 augusti och läser inte min e-post. Vid brådskande ärenden, "
+    "ring växeln. Vänliga hälsningar Anna"
+)
+
+
+async def test_an_answer_in_a_case_that_only_sounds_like_a_machines_reaches_who_has_it(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        letters = len(world.relay.letters)
+        subject = "SV: [IT-2020-0001] Lampan"
+        await world.take(mail(MAYBE_A_MACHINE, subject, number=2))
+        _, case = await world.cases()
+        assert (case.kind, case.owner) == ("follow-up", "boende")
+        assert len(world.relay.letters) == letters + 2  # to the leaders, and no acknowledgement
+        await world.take(mail(MAYBE_A_MACHINE, subject, str(SVEN.address), number=3))
+        assert (await world.cases())[-1].kind == "auto-reply"
+
+
 async def test_a_case_whose_original_is_gone_is_followed_up_without_its_words(
     open_world: OpenWorld,
 ) -> None:
