@@ -87,6 +87,15 @@ class Organisation:
         """Whose address it is, if it is one of ours."""
         return self._by_box.get(address.box) if address else None
 
+    def outside(self, address: Address) -> bool:
+        """Whether neither the mailbox nor anybody who leads has an address at its domain."""
+        return address.domain.casefold() not in self._domains
+
+    @cached_property
+    def _domains(self) -> frozenset[str]:
+        ours = (self.mailbox, *(person.address for person in self.people.values()))
+        return frozenset(address.domain.casefold() for address in ours)
+
     @cached_property
     def _by_box(self) -> Mapping[str, Leader]:
         # Of two at one address, the one named first.

@@ -211,10 +211,16 @@ class Decisions:
             await self.absences.note(person.slug, away, case.number)
 
     async def _note_answer(self, inquiry: Inquiry, case: Case, now: datetime) -> None:
-        """Remember what a leader has answered; a copy of the answer came to the mailbox."""
+        """Remember what a leader has answered; a copy of the answer came to the mailbox.
+
+        What goes to the mailbox or to a colleague alone ("kan du ta den?") answers nobody. Whom a
+        web form wrote for stands in no record: he is anybody outside.
+        """
         if leader := self.organisation.person_at(inquiry.sender):
-            ids = inquiry.references
-            for number in await self.answers.note(leader, case.number, ids, now):
+            to = {each.email.lower() for each in inquiry.recipients}
+            outside = any(self.organisation.outside(each) for each in inquiry.recipients)
+            ids, reached = inquiry.references, None if outside else to
+            for number in await self.answers.note(leader, case.number, ids, now, reached):
                 log.info("answered case=%s by=%s mail=%s", number, leader.slug, case.number)
 
     async def _says_again(self, inquiry: Inquiry, earlier: Earlier | None, case: Case) -> bool:

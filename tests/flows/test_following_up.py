@@ -109,7 +109,27 @@ async def test_it_is_an_answer_whatever_letter_about_the_case_it_refers_to(
     async with open_world() as world:
         await world.take(mail())
         sender = f"Samordnaren <{COORDINATOR.address.email.upper()}>"
-        await world.take(mail("Klart.", "Lampan", sender, 2, In_Reply_To=f"<{ids[to]}>"))
+        fields = {"Cc": "Anna@example.org", "In_Reply_To": f"<{ids[to]}>"}
+        await world.take(mail("Klart.", "Lampan", sender, 2, **fields))
+        assert not await is_open(world)
+
+
+@pytest.mark.parametrize("to", ["", "John <john@markaryd.example>", "parken@markaryd.example"])
+async def test_what_does_not_go_to_the_resident_answers_nobody(
+    open_world: OpenWorld, to: str
+) -> None:
+    async with open_world() as world:
+        await world.take(mail())
+        reference = opened(world.sent_to(SVEN)[0])["Message-ID"]
+        fields = {"In_Reply_To": reference, **({"Cc": to} if to else {})}
+        await world.take(mail("Kan du ta den?", "SV: Lampan", str(SVEN.address), 2, **fields))
+        assert await is_open(world)
+
+
+async def test_an_answer_to_whom_a_web_form_wrote_for_is_one(open_world: OpenWorld) -> None:
+    async with open_world() as world:
+        await world.take(mail(sender="noreply@markaryd.example", Reply_To="anna@example.org"))
+        await world.take(answer(world.sent_to(SVEN)[0], SVEN))
         assert not await is_open(world)
 
 
@@ -178,9 +198,8 @@ async def test_mails_that_share_a_message_id_are_not_answered_together(
     other = mail("Lampan vid min port lyser inte.", "Port", "Bo Ek <bo@example.org>")
     async with open_world() as world:
         await world.take(mail(), other)
-        answered = mail(
-            "Klart.", "Lampan", SVEN.address.email, 2, In_Reply_To="<mail.1@example.org>"
-        )
+        fields = {"Cc": "anna@example.org", "In_Reply_To": "<mail.1@example.org>"}
+        answered = mail("Klart.", "Lampan", SVEN.address.email, 2, **fields)
         await world.take(answered)
         assert await is_open(world)
         assert not await is_open(world, "IT-2020-0002")

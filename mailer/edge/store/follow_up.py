@@ -86,8 +86,15 @@ class StoredFollowUps:
     # --- answers
 
     async def note(
-        self, leader: Leader, source: str, message_ids: Collection[str], now: datetime
+        self,
+        leader: Leader,
+        source: str,
+        message_ids: Collection[str],
+        now: datetime,
+        to: Collection[str] | None = None,
     ) -> Sequence[str]:
+        reached = true() if to is None else func.lower(inquiries.c.sender).in_(to)
+
         def work(connection: Connection) -> list[str]:
             serialise(connection)
             theirs = func.lower(inquiries.c.sender) == leader.address.email.lower()
@@ -98,6 +105,7 @@ class StoredFollowUps:
                     inquiries.c.case_number != source,
                     # A leader who writes in as a resident does not answer by writing again.
                     func.coalesce(~theirs, true()),
+                    func.coalesce(reached, true()),
                 )
                 .order_by(inquiries.c.id)
             ).all()

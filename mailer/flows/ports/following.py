@@ -15,12 +15,18 @@ class Answers(Protocol):
     """That inquiries were answered by mail."""
 
     async def note(
-        self, leader: Leader, source: str, message_ids: Collection[str], now: datetime
+        self,
+        leader: Leader,
+        source: str,
+        message_ids: Collection[str],
+        now: datetime,
+        to: Collection[str] | None = None,
     ) -> Sequence[str]:
         """Note that a leader's mail answers every inquiry that it refers to; each once a mail.
 
         `source` is the case number of that mail, `message_ids` what it refers to: our forwards and
-        acknowledgements, or a resident's own mail. The numbers of what it answers.
+        acknowledgements, or a resident's own mail. It answers whose addresses are among `to`, in
+        small letters; all of them where that is not given. The numbers of what it answers.
         """
         ...
 
