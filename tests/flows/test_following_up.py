@@ -463,6 +463,21 @@ async def test_deputies_of_an_urgent_inquiry_get_the_mail_itself(open_world: Ope
         assert not await is_open(world)
 
 
+async def test_the_second_notice_goes_to_whoever_had_a_danger_that_no_subproject_owns(
+    open_world: OpenWorld,
+) -> None:
+    async with open_world() as world:
+        await world.take(mail("Någon knivhotar mig på torget!", "Hjälp"))
+        (case,) = await world.cases()
+        assert not case.certain or case.owner is None
+        first = {letter.recipient for letter in world.relay.letters} - {"anna@example.org"}
+        assert len(first) > 1
+        world.clock.forward(minutes=30)
+        await look(world)
+        again = {each.recipient for each in world.relay.letters[-len(first) :]}
+        assert again == first
+
+
 async def test_suspected_spam_with_danger_in_it_does_not_lie_unanswered(
     open_world: OpenWorld,
 ) -> None:

@@ -6,6 +6,7 @@ it by the page. Mail that was forwarded to nobody, such as a colleague's answer,
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -273,11 +274,20 @@ def _waiting(row: Row[Any], told: frozenset[str]) -> Waiting:
         urgent=row.urgent,
     )
     since: datetime = row.since
-    return Waiting(case, _verdict(row), row.subject, _sender(row), since, row.promised, told)
+    return Waiting(
+        case, _with_suggestions(row), row.subject, _sender(row), since, row.promised, told
+    )
 
 
 def _verdict(row: Row[Any]) -> Verdict:
     return Verdict(row.kind, owner=row.owner, certain=row.certain, urgent=row.urgent)
+
+
+def _with_suggestions(row: Row[Any]) -> Verdict:
+    """The verdict of triage names who else had it; that of a person names nobody else."""
+    verdict = _verdict(row)
+    by_triage = row.since == row.decided
+    return replace(verdict, suggestions=tuple(row.suggestions or ())) if by_triage else verdict
 
 
 def _sender(row: Row[Any]) -> Address | None:
