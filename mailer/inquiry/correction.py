@@ -159,7 +159,9 @@ def sender_key(number: str) -> str:
 
 # --- in an answer to a forward
 
-_WRONG = re.compile(r"fel\s*:(.*)", re.IGNORECASE)
+# As the forward writes it, and as people type it: ”Fel: drog”, Fel; drog.
+_WRONG = re.compile(r"[\"'”“»(]*fel\s*[:;](.*?)[\"'”“«).]*", re.IGNORECASE)
+_GREETING = 3  # words of a line above it
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60
 """Characters: what is longer tells the resident something, and names nobody."""
@@ -171,8 +173,10 @@ def wanted(text: str, organisation: Organisation) -> tuple[str, ...] | None:
     That is whose slug or name it is; else everybody whose name has, for each word, one that begins
     so. One is certain; of none and of several it must be asked.
     """
-    lines = text.strip().splitlines()
-    found = _WRONG.fullmatch(lines[0].strip()) if lines else None
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    greets = len(lines) > 1 and len(_words(lines[0])) <= _GREETING and ":" not in lines[0]
+    tried = lines[: 2 if greets else 1]
+    found = next(filter(None, map(_WRONG.fullmatch, tried)), None)
     if not found or len(found[1]) > _LONGEST:
         return None
     given = _words(found[1])

@@ -141,6 +141,9 @@ def test_a_mail_may_be_one_of_the_record_by_its_message_id_or_else_by_its_size()
         ("Fel: samordnare", (COORDINATOR,)),
         ("Fel: projektledning", (COORDINATOR,)),
         ("Fel: → drog", ("drog",)),
+        ("”Fel: drog”", ("drog",)),
+        ("Fel; drog", ("drog",)),
+        ("Hej!\nFel: drog\n\n/Anna", ("drog",)),
         ("Fel:", ()),
         ("Fel: skola", ()),
         ("Fel: trygg drog", ()),
@@ -160,6 +163,7 @@ def test_who_is_meant_by_an_answer(text: str, meant: tuple[str, ...]) -> None:
         "Hej! Fel: drog",
         "Fel på lampan är nu anmält.",
         "Felet: drog",
+        "Lampan är lagad nu.\nFel: drog",
         "Fel: vi har anmält trasiga lampor till fel avdelning, men nu är det rättat.",
     ],
 )
