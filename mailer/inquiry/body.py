@@ -4,7 +4,8 @@ Takes the tree of its parts; gives the text as a reader sees it, lines and quota
 and the attachments. How much is decoded is bounded for the whole mail.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from mailer.inquiry.decoding import clean, text_of
 from mailer.inquiry.mime import MAIL, TNEF, Part
@@ -13,6 +14,14 @@ from mailer.inquiry.verdict import Attachment
 
 # Room for a long text after pictures written into its HTML.
 _OCTETS = 5 * 1024 * 1024
+
+# What programs write in place of a text that they give as HTML alone.
+_STUB = re.compile(
+    r"html[ -]?(?:format|message|mail|e-?post|meddelande)|view .{0,30}browser|"
+    r"(?:visa|öppna) .{0,30}webbläsare",
+    re.IGNORECASE,
+)
+_STUB_LENGTH = 300
 
 
 def text_in(root: Part) -> str:
@@ -71,7 +80,15 @@ def _texts(part: Part, within: str, decoder: "_Decoder", first: bool = True) -> 
         ]
         for each in choices
     )
-    return next(filter(None, below), [])
+    found = next(filter(None, below), [])
+    if len(choices) > 1 and _is_stub(found):
+        return next(filter(None, below), found)
+    return found
+
+
+def _is_stub(texts: Sequence[str]) -> bool:
+    whole = "\n".join(texts)
+    return len(whole) <= _STUB_LENGTH and bool(_STUB.search(whole))
 
 
 def _is_text(part: Part, within: str, first: bool) -> bool:

@@ -26,6 +26,20 @@ def test_html_is_read_where_the_plain_text_is_blank() -> None:
     assert inquiry.text == "HTML"
 
 
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "Detta meddelande är i HTML-format. Ditt e-postprogram kan inte visa det.",
+        "This is an HTML message. View it in your browser.",
+    ],
+)
+def test_html_is_read_where_the_plain_text_only_points_at_it(stub: str) -> None:
+    html = "Content-Type: text/html\n\n<p>Lampan</p>"
+    assert parts(f"\n{stub}", html, kind="alternative").text == "Lampan"
+    assert parts(f"\n{stub}", kind="alternative").text == stub
+    assert parts("\nVår nya HTML-kurs", kind="mixed").text == "Vår nya HTML-kurs"
+
+
 def test_an_alternative_without_any_text_is_blank() -> None:
     assert parts("\n ", kind="alternative").whole == ""
 
