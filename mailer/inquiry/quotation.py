@@ -31,6 +31,12 @@ _PAUSE = re.compile(r"[:–—]|\s-+\s")
 _ASKS = re.compile(r"\w[^\w\0]*[?؟]")
 _RULE = re.compile(r"[\s*_=-]+")
 _BLANKS = re.compile(r"\n{3,}")
+# Yahoo Mail on Android begins the quotation in the line of its attribution.
+_INLINE = re.compile(
+    r"^([ \t]*(?:den|on|am|le|el) .{8,60} (?:skrev|schrieb|wrote)? ?.{0,80}<[^<>\s@]+@[^<>\s]+>"
+    r"(?: (?:skrev|wrote))?:)[ \t]{2,}(?=\S)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _FORWARD = re.compile(r"\s*(?:vb|fwd?|wg|tr|pd|vl|vidarebefordrat|videresendt)\s*:", re.IGNORECASE)
 _POINTS = re.compile(
     r"\b(?:se|läs|kolla|titta|enligt|mejlet|mailet|meddelandet|brevet) (?:\w+ ){0,3}ned[ae]n\b|"
@@ -53,7 +59,7 @@ def own_words(
 
     People mark lines of their own where they answer nothing.
     """
-    text = _BLANKS.sub("\n\n", text)
+    text = _INLINE.sub(r"\1\n", _BLANKS.sub("\n\n", text))
     lines = ours.without(text)
     reader = _Reader(text.split("\n"), lines, ours, bool(_FORWARD.match(subject)), answers)
     own, matter = reader.read()

@@ -357,3 +357,14 @@ def test_replies_of_many_programs_begin_with_the_own_words(name: str, words: str
     text = own_words((REPLIES / f"{name}.txt").read_text(encoding="utf-8"))
     assert text.startswith(words)
     assert len(text) < len(words) + 260
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "  Den fre, 11 sep. 2020 kl. 09:30 skrev Bertil Ask<bertil@example.org>:",
+        "  On Fri, 11 Sep 2020 at 9:30, Bertil Ask<bertil@example.org> wrote:",
+    ],
+)
+def test_a_quotation_may_begin_in_the_line_of_its_attribution(header: str) -> None:
+    assert own_words(f"Tack!\n\n{header}   Hej Åsa! Det säljs knark.\nMvh") == "Tack!"
