@@ -4,24 +4,29 @@ Takes values and the templates of `templates/letters/<language>/`; gives `Words`
 line is the subject; the text follows after an empty line.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
 from mailer.inquiry.answer_time import working_days_after
+from mailer.inquiry.automatic import machine_sender, through_form
 from mailer.inquiry.case import tag
 from mailer.inquiry.danger import URGENT, helplines
 from mailer.inquiry.reasons import told
 from mailer.inquiry.route import owner_of
 from mailer.inquiry.verdict import Inquiry, Reason, Route, StandIn, Standing, Verdict
-from mailer.mail.address import Address
+from mailer.mail.address import Address, address
 from mailer.organisation import COORDINATOR, Organisation
 from mailer.rendering import LetterTemplates, Words
 
 _SHOWN_WORDS = 20_000  # characters of the mail shown in the letter; all of it is attached
 _SHOWN_BEFORE = 400  # characters of the mail that it follows up
+
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 _SWEDISH = "sv"
 LOCALES = {
@@ -272,9 +277,24 @@ def answered_in(inquiry: Inquiry) -> str:
 
 
 def answer_to(inquiry: Inquiry, mailbox: Address) -> Address | None:
-    """Whom a leader's answer goes to; never to ourselves, who see a copy of it in any case."""
-    theirs = (each for each in (inquiry.reply_to, inquiry.sender) if each)
-    return next((each for each in theirs if not each.same(mailbox)), None)
+    """Whom a leader's answer goes to; never to ourselves, who see a copy of it in any case.
+
+    Nobody reads what goes to the program behind a web form: then to the address that was filled in.
+    """
+    theirs = (inquiry.reply_to, inquiry.sender)
+    if inquiry.reply_to is None and machine_sender(inquiry) and through_form(inquiry):
+        theirs = (_filled_in(inquiry.text), None)
+    return next((each for each in theirs if each and not each.same(mailbox)), None)
+
+
+def _filled_in(text: str) -> Address | None:
+    """The only address in a text."""
+    found = {each.casefold(): each for each in _ADDRESS.findall(text)}
+    if len(found) != 1:
+        return None
+    with suppress(ValueError):
+        return address(*found.values())
+    return None
 
 
 def written_by(inquiry: Inquiry) -> str:

@@ -217,6 +217,27 @@ def test_a_leader_answers_whoever_has_written_and_never_ourselves_alone(
     assert (found.email if found else None) == answered
 
 
+FORM = "Namn: Nils Ek\nE-post: {}\nMeddelande: Lampan är trasig."
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        (FORM.format("nils@example.org"), "nils@example.org"),
+        (FORM.format("nils@example.org eller eva@example.org"), None),
+        (FORM.format("-"), None),
+        (FORM.format("nils..ek@example.org"), None),
+        ("Skriv till nils@example.org.", "noreply@markaryd.example"),
+    ],
+)
+def test_whoever_filled_in_a_form_is_answered_at_the_address_in_it(
+    text: str, answered: str | None
+) -> None:
+    inquiry = Inquiry(sender=Address("noreply@markaryd.example"), text=text)
+    found = answer_to(inquiry, ORGANISATION.mailbox)
+    assert (found.email if found else None) == answered
+
+
 def test_every_golden_letter_is_compared() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(RENDERED)
 
