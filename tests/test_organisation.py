@@ -33,3 +33,18 @@ def test_a_subproject_is_found_by_its_slug() -> None:
 
 def test_every_leader_is_named_once_in_order() -> None:
     assert PROJECT.leaders == (ANNA, BO, CECILIA)
+
+
+@pytest.mark.parametrize(
+    ("email", "outside"),
+    [
+        ("eva@example.org", True),
+        ("eva@KOMMUN.example", False),
+        ("parken@kommun.example", False),
+        ("eva@skola.kommun.example", True),
+    ],
+)
+def test_outside_is_whoever_has_an_address_at_none_of_our_domains(
+    email: str, outside: bool
+) -> None:
+    assert PROJECT.outside(Address(email)) == outside
