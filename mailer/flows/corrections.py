@@ -22,6 +22,7 @@ from mailer.inquiry.correction import (
     Holding,
     Way,
     folder_of,
+    named,
     sender_key,
     step,
     wanted,
@@ -118,8 +119,7 @@ class Corrections:
 
     async def _ask(self, holding: Holding, leader: Leader, inquiry: Inquiry) -> None:
         now = self.clock.now()
-        asked = inquiry.text.strip().splitlines()[0].partition(":")[2].strip()
-        words = self.rerouted.choices(holding, asked)
+        words = self.rerouted.choices(holding, named(inquiry.text) or "")
         key = f"notice/{holding.case.number}/choices/{leader.slug}/{now.isoformat()}"
         await self.labels.put([self._to_leader(key, leader, words, holding, inquiry, now)], now)
         self.queued()

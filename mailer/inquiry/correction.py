@@ -167,19 +167,25 @@ _LONGEST = 60
 """Characters: what is longer tells the resident something, and names nobody."""
 
 
-def wanted(text: str, organisation: Organisation) -> tuple[str, ...] | None:
-    """Who may be meant by an answer that begins "Fel: drog"; None where it is no such answer.
-
-    That is whose slug or name it is; else everybody whose name has, for each word, one that begins
-    so. One is certain; of none and of several it must be asked.
-    """
+def named(text: str) -> str | None:
+    """What an answer that begins "Fel: drog" says there; None where it is no such answer."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     greets = len(lines) > 1 and len(_words(lines[0])) <= _GREETING and ":" not in lines[0]
     tried = lines[: 2 if greets else 1]
     found = next(filter(None, map(_WRONG.fullmatch, tried)), None)
-    if not found or len(found[1]) > _LONGEST:
+    return found[1].strip() if found and len(found[1]) <= _LONGEST else None
+
+
+def wanted(text: str, organisation: Organisation) -> tuple[str, ...] | None:
+    """Who may be meant by such an answer; None where it is none.
+
+    That is whose slug or name it is; else everybody whose name has, for each word, one that begins
+    so. One is certain; of none and of several it must be asked.
+    """
+    said = named(text)
+    if said is None:
         return None
-    given = _words(found[1])
+    given = _words(said)
     names = _names(organisation)
     exact = tuple(slug for slug, own in names.items() if given in own)
     if exact or not given:
