@@ -113,6 +113,7 @@ def moves(
         originals=service.originals,
         corrections=corrections(service, queued),
         triage=service.knowledge,
+        follow_ups=service.follow_ups,
         clock=service.clock,
     )
 

@@ -10,7 +10,9 @@ A look goes through these steps, and may be ended between any two:
 3. note such sightings together with how far the folder was looked through;
 4. settle each sighting: in the folder of a subproject or of the coordinator it is a correction,
    if the mail is gone from where it was. Between the COPY and the \\Deleted of a mail program it is
-   in both; one that is still in both after COPIED is a copy. Anywhere else it is only noted.
+   in both; one that is still in both after COPIED is a copy. What somebody who had it threw among
+   the spam, or on another shelf, needs no answer once it has lain there for SETTLES. Anywhere else
+   it is only noted.
 """
 
 import logging
@@ -21,10 +23,11 @@ from hashlib import sha256
 from mailer.errors import MailboxError, StoreError
 from mailer.flows.corrections import Corrections
 from mailer.flows.ports.clock import Clock
+from mailer.flows.ports.following import Marked
 from mailer.flows.ports.judging import Knowledge, Labels, Sightings
 from mailer.flows.ports.mailbox import Folders
 from mailer.flows.ports.record import Journal, Originals
-from mailer.inquiry.correction import COPIED, SHELF, holders, step
+from mailer.inquiry.correction import COPIED, SETTLES, SHELF, Holding, holders, step
 from mailer.inquiry.parse import read
 from mailer.inquiry.record import News, Place, RawMail, Sight, Sighting
 
@@ -45,6 +48,7 @@ class Moves:
     originals: Originals
     corrections: Corrections
     triage: Knowledge
+    follow_ups: Marked
     clock: Clock
 
     async def look(self) -> int:
@@ -144,7 +148,10 @@ class Moves:
         if holding is None:
             return False, False  # moved while it is being decided
         to = self._holders.get(place.folder)
-        if to is None or step(holding, to, now) == "nothing":
+        follows = "nothing" if to is None else step(holding, to, now)
+        if follows == "nothing" and to == SHELF != holding.holder:
+            return await self._thrown_away(sighting, holding), False
+        if to is None or follows == "nothing":
             return True, False
         if not await self.folders.lies(place):
             return True, False
@@ -152,6 +159,19 @@ class Moves:
         if await self.folders.holds(holding.case.folder, holding.case, raw):
             return now - sighting.seen >= COPIED, False
         return True, await self.corrections.correct(holding, to, "move", "")
+
+    async def _thrown_away(self, sighting: Sighting, holding: Holding) -> bool:
+        """Note that nobody need answer what lies on a shelf; whether that is settled."""
+        now, case = self.clock.now(), holding.case
+        if not await self.folders.lies(sighting.place):
+            return True
+        if now - sighting.seen < SETTLES:
+            return False
+        raw = await self.originals.get(case.hash)
+        if not await self.folders.holds(case.folder, case, raw):
+            for number in await self.follow_ups.flagged([case], now):
+                log.info("thrown-away case=%s folder=%s", number, sighting.place.folder)
+        return True
 
     @property
     def _holders(self) -> Mapping[str, str]:

@@ -133,6 +133,7 @@ def moves(world: World, cabinet: Cabinet, **others: Any) -> Moves:
         "journal": world.journal,
         "originals": world.originals,
         "triage": world.triage,
+        "follow_ups": world.follow_ups,
         "clock": world.clock,
     }
     ports = {**parts, **others}

@@ -275,6 +275,32 @@ async def test_an_inquiry_moved_to_a_shelf_stays_with_its_leaders(open_world: Op
         assert (await holding(world)).holder == "boende"
 
 
+async def test_what_lies_among_the_spam_for_ten_minutes_needs_no_answer(
+    open_world: OpenWorld,
+) -> None:
+    async with filed(open_world) as (world, cabinet):
+        cabinet.move(LAMPS, "Skräppost")
+        for minutes in (0, 9):
+            world.clock.forward(minutes=minutes)
+            await look(world, cabinet)
+            assert len(await world.follow_ups.waiting()) == 1
+        world.clock.forward(minutes=1)
+        await look(world, cabinet)
+        assert await world.follow_ups.waiting() == []
+
+
+async def test_what_is_thrown_away_and_taken_back_waits_for_its_answer(
+    open_world: OpenWorld,
+) -> None:
+    async with filed(open_world) as (world, cabinet):
+        cabinet.move(LAMPS, "Skräppost")
+        await look(world, cabinet)
+        cabinet.move("Skräppost", LAMPS)
+        world.clock.forward(minutes=10)
+        await look(world, cabinet)
+        assert len(await world.follow_ups.waiting()) == 1
+
+
 async def test_a_mail_that_is_moved_while_it_is_being_decided_waits_for_that(
     open_world: OpenWorld,
 ) -> None:

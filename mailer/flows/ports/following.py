@@ -39,15 +39,19 @@ class Notices(Protocol):
         ...
 
 
-class FollowUps(Notices, Protocol):
+class Marked(Protocol):
+    """That inquiries need no answer any more, as the mailbox shows."""
+
+    async def flagged(self, cases: Sequence[Case], now: datetime) -> Sequence[str]:
+        """Note that the mailbox shows these as answered, once each; the numbers that are new."""
+        ...
+
+
+class FollowUps(Notices, Marked, Protocol):
     """Who waits for an answer, and who was told of it."""
 
     async def waiting(self) -> Sequence[Waiting]:
         """All that wait, in the order in which they came."""
-        ...
-
-    async def flagged(self, cases: Sequence[Case], now: datetime) -> Sequence[str]:
-        """Note that the mailbox shows these as answered, once each; the numbers that are new."""
         ...
 
     async def send(self, waiting: Waiting, posts: Sequence[Post], now: datetime) -> bool:
