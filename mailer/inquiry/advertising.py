@@ -117,7 +117,10 @@ bluff*, bedrägeri*, bedragare, lurad*, lurats, lura, luras, scam, phishing, nä
 är det sant, stämmer det, kan ni varna, varna andra, vart vänder, min man, min fru, min mor,
 min mamma, min far, min pappa, min son, min dotter, mina föräldrar, vi bor, jag bor,
 my husband, my mother, i live, we live, granne, grannar, grannarna, vår förening,
-vi i föreningen, flicklaget, pojklaget
+vi i föreningen, flicklaget, pojklaget, skolungdomar*, skolgård*, sprid info, sprid ordet,
+ni måste göra, gör något, göra något åt, fick sms, fick ett sms, fick det här sms,
+köper ungdomarna, ungdomarna köper, ungdomar köper, säljer till barn*, säljs till barn*,
+säljer till ungdom*, säljs till ungdom*, filmades på, filmat på
 """
 """What those write who have met a swindle, or have a matter of their own."""
 

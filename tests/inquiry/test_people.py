@@ -122,6 +122,19 @@ def test_what_comes_through_a_form_is_its_writers(form: str, sender: str) -> Non
         assert (found.kind, found.urgent) == ("inquiry", True)
 
 
+@pytest.mark.parametrize(
+    "tip",
+    [
+        "De säljer viagra och tramadol på telegram till skolungdomar: https://t.me/xyz",
+        "Tips! Här köper ungdomarna: https://t.me/xyz. Tramadol 20 kr, gräs 100 kr. Ni måste göra"
+        " något.",
+        "https://youtu.be/abc det här filmades på vår skolgård i går",
+    ],
+)
+def test_whoever_tells_of_an_offer_with_its_link_and_price_sells_nothing(tip: str) -> None:
+    assert judged("eva@example.com", "Tips", tip).kind == "inquiry"
+
+
 def test_a_farewell_is_no_wish_to_leave_the_newsletter() -> None:
     found = judged("a@example.com", "", "Jag orkar inte mer. I kväll tar jag livet av mig.")
     assert (found.kind, found.urgent) == ("inquiry", True)
