@@ -84,11 +84,11 @@ def test_a_wish_beside_a_matter_is_pointed_out(text: str, noted: bool) -> None:
     ("text", "certain"),
     [
         ("Ta bort mig från nyhetsbrevet, tack. Vi har flyttat till Ljungby.", True),
-        ("Ta bort mig från nyhetsbrevet. Ni rår ändå inte på langarna.", False),
+        ("Ta bort mig från nyhetsbrevet. Ni rår ändå inte på smugglarna.", False),
     ],
 )
 def test_a_wish_with_a_matter_beside_it_is_not_done_by_machine(text: str, certain: bool) -> None:
-    rules = replace(RULES, rules={"sv": {"drog": (Rule("langar*", 2.0),)}})
+    rules = replace(RULES, rules={"sv": {"drog": (Rule("smuggl*", 2.0),)}})
     verdict = Triage(rules, ORGANISATION, OURS).judge(mail(text)).verdict
     assert (verdict.kind, verdict.certain) == ("unsubscribe", certain)
 

@@ -65,6 +65,8 @@ def test_a_wish_for_the_newsletter_is_seen(subject: str, text: str) -> None:
         ("Avsluta", "Ta bort mig från listan och alla personuppgifter ni har."),
         ("", "Kan ni skicka nyhetsbrevet till min mamma också?"),
         ("", ""),
+        ("Hej", "Ta bort mig från listan, och ta bort graffitin på tunneln också."),
+        ("Hej", "Jag vill inte ha brevet längre, vi flyttar för vi vågar inte bo kvar."),
     ],
 )
 def test_another_matter_is_left_to_people(subject: str, text: str) -> None:
